@@ -1,0 +1,222 @@
+// Package propagation carries objects to the members of a federation and keeps
+// them there. It owns no client: a [Source] says what should be where, a
+// [Propagator] reads and writes members, a [Ledger] is told how it went, and
+// the [Controller] is the loop between them.
+//
+// The default Propagator is in package propagation/push. Source and Ledger over
+// KubeFed's Federated<Kind> objects are in propagation/federated. An operator
+// that declares its wishes elsewhere writes its own two, each of a few lines:
+// see examples/inmemory and examples/operator.
+package propagation
+
+import (
+	"context"
+	"fmt"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/fedrail/fedrail/federation"
+	"github.com/fedrail/fedrail/overrides"
+	"github.com/fedrail/fedrail/placement"
+	"github.com/fedrail/fedrail/status"
+)
+
+// ManagedLabel is on every copy in a member. The value "true" says that the
+// copy is the federation's; an object that carries the value "false" is never
+// touched.
+const ManagedLabel = "kubefed.io/managed"
+
+// Key names one object of one type, the same in every cluster. One Controller
+// carries objects of one type, so the key does not name the type.
+type Key struct {
+	Namespace string // empty for an object without one
+	Name      string
+}
+
+// String is "namespace/name", or just the name.
+func (k Key) String() string {
+	if k.Namespace == "" {
+		return k.Name
+	}
+	return k.Namespace + "/" + k.Name
+}
+
+// KeyOf is the key of an object.
+func KeyOf(o metav1.Object) Key { return Key{Namespace: o.GetNamespace(), Name: o.GetName()} }
+
+// Intent is what one object should be, and where. It is a value that nobody
+// changes once it was handed out.
+type Intent struct {
+	Key Key
+	// Parent is the UID of whatever declares the object. It is recorded on each
+	// copy, which is how a copy is known to be ours.
+	Parent types.UID
+	// Generation of the declaration; it goes up when the declaration changes.
+	Generation int64
+	// Template is the object before overrides. The Controller sets name,
+	// namespace and the managed label itself.
+	Template *unstructured.Unstructured
+	// Placement says where the object should be. Members is filled in by the
+	// Controller.
+	Placement placement.Request
+	// Overrides say what differs from cluster to cluster.
+	Overrides []overrides.Rule
+	// Invalid says that the declaration cannot be understood at all. Nothing is
+	// changed in any member while it is set.
+	Invalid error
+	// Deleting says that the declaration is being deleted: no cluster should
+	// hold the object any more.
+	Deleting bool
+	// Removal says how copies are removed; the zero value deletes them.
+	Removal Removal
+	// Held says that the Ledger holds the declaration already.
+	Held bool
+	// Reported is the summary that was reported last, for this or an earlier
+	// generation; the zero Summary when there is none.
+	Reported status.Summary
+}
+
+// Removal says how a copy is removed.
+type Removal struct {
+	// Orphan leaves the object in the member, but not as a copy of ours: our
+	// label and record are taken off.
+	Orphan bool
+	// Spare is the UID of an object that is always orphaned, never deleted: the
+	// host's own namespace, where the host is a member too. Empty is none.
+	Spare types.UID
+	// Grace and Policy are the delete options; nil is the type's own default.
+	Grace  *int64
+	Policy *metav1.DeletionPropagation
+}
+
+// Source says what should be where. It answers from memory and may be called
+// concurrently.
+type Source interface {
+	// Get returns the intent of that name, and false when there is none. An
+	// error means that it is not known, and nothing is changed because of it.
+	Get(ctx context.Context, key Key) (Intent, bool, error)
+	// Watch calls changed for every intent there is, then for each one that
+	// may have changed or gone, until ctx ends. It returns when no call to
+	// changed is under way any more. An error ends the Controller.
+	Watch(ctx context.Context, changed func(Key)) error
+}
+
+// Ledger is what the Controller writes back to the host. Its methods are
+// idempotent and may be called concurrently, though never for one key at a
+// time. A conflict with another writer is an error like others: the Controller
+// asks again.
+type Ledger interface {
+	// Hold makes sure that the declaration does not vanish before its copies
+	// do (a finalizer). It is called before the first write to a member.
+	Hold(ctx context.Context, intent Intent) error
+	// Report records how the object fares. It is called only with a summary
+	// that differs from the last one.
+	Report(ctx context.Context, intent Intent, s status.Summary) error
+	// Release lets the declaration go: no copy is left. A declaration that is
+	// gone already is no error.
+	Release(ctx context.Context, intent Intent) error
+}
+
+// A Recorder is a [Ledger] that tells people about transitions too.
+type Recorder interface {
+	// Record tells of one transition into trouble or out of it. It does not
+	// block and cannot fail: an event is a courtesy.
+	Record(intent Intent, event Event)
+}
+
+// Event is one transition, for people.
+type Event struct {
+	Type    string // corev1.EventTypeNormal or EventTypeWarning
+	Reason  string // one CamelCase word
+	Message string
+}
+
+// Propagator makes one cluster hold an object, or not hold it. Both methods are
+// idempotent and safe for concurrent use (not with the same cluster and key at
+// a time), return soon after ctx ends, and never modify their arguments.
+//
+// An error that is a *[Problem] says how the object fares and what would help;
+// any other error is tried again after a while.
+type Propagator interface {
+	// Apply makes cluster hold want, whose record is parent, and costs no
+	// request when it does already.
+	Apply(ctx context.Context, cluster federation.ClusterName, want *unstructured.Unstructured, parent types.UID) (Outcome, error)
+	// Remove makes cluster not hold the object. The answer Absent means that it
+	// was seen to be gone; until then it is Removing, and an Observer tells when
+	// to ask again. What is not ours is left alone, and counts as Absent.
+	Remove(ctx context.Context, cluster federation.ClusterName, key Key, how Removal) (Outcome, error)
+}
+
+// Outcome is what was done, and what was then seen.
+type Outcome struct {
+	Action Action
+	// Status is that of the copy, where the Propagator reads it; nil otherwise.
+	Status map[string]any
+	// Regained tells of fields that somebody else had taken and that were
+	// taken back.
+	Regained []Taken
+}
+
+// Action is what a Propagator did.
+type Action string
+
+// The actions.
+const (
+	Unchanged Action = "Unchanged" // it was so already; no request was made
+	Applied   Action = "Applied"   // it is so now
+	Removing  Action = "Removing"  // asked to go, but still seen
+	Absent    Action = "Absent"    // no copy of ours is there
+)
+
+// Taken is a field of ours that somebody else wrote.
+type Taken struct {
+	Field string // ".spec.replicas"
+	By    string // the field manager; empty when the field was just removed
+}
+
+// An Observer is a [Propagator] that sees what happens in the members.
+type Observer interface {
+	// Observe watches the members and calls changed for each copy that may have
+	// changed, appeared or gone, and with Cluster alone when a whole cluster can
+	// be looked at anew. It returns when ctx has ended and no call to changed is
+	// under way any more.
+	Observe(ctx context.Context, changed func(Change)) error
+	// Holders are the clusters in which a copy of that name was last seen, in
+	// name order.
+	Holders(key Key) []federation.ClusterName
+}
+
+// Change says where to look again.
+type Change struct {
+	Cluster federation.ClusterName
+	Key     Key // the zero Key is every key
+}
+
+// Problem is an error that says how an object fares in a cluster.
+type Problem struct {
+	State status.State
+	Retry Retry
+	Err   error
+}
+
+// Retry says what would help against a [Problem].
+type Retry string
+
+// The ways to go on.
+const (
+	RetryLater    Retry = ""         // ask again after a back-off
+	RetryOnChange Retry = "OnChange" // wait: a change of the intent, or one told by the Observer
+)
+
+// Problemf makes a Problem, its error formatted as fmt.Errorf does.
+func Problemf(state status.State, retry Retry, format string, args ...any) *Problem {
+	return &Problem{State: state, Retry: retry, Err: fmt.Errorf(format, args...)}
+}
+
+// Error is the cause's.
+func (p *Problem) Error() string { return p.Err.Error() }
+
+// Unwrap gives the cause.
+func (p *Problem) Unwrap() error { return p.Err }

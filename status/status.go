@@ -1,0 +1,106 @@
+// Package status reduces what was seen of one object in many clusters to one
+// summary, in KubeFed's words and with a message beside each. It is pure: no
+// client and no clock, and equal facts give equal summaries.
+package status
+
+import (
+	"github.com/fedrail/fedrail/federation"
+)
+
+// State is KubeFed's word for how an object fares in one cluster. The empty
+// State means that the cluster holds what it should.
+type State string
+
+// KubeFed's states.
+const (
+	OK                     State = ""
+	ClusterNotReady        State = "ClusterNotReady"
+	CachedRetrievalFailed  State = "CachedRetrievalFailed"
+	ComputeResourceFailed  State = "ComputeResourceFailed"
+	ApplyOverridesFailed   State = "ApplyOverridesFailed"
+	CreationFailed         State = "CreationFailed"
+	UpdateFailed           State = "UpdateFailed"
+	DeletionFailed         State = "DeletionFailed"
+	LabelRemovalFailed     State = "LabelRemovalFailed"
+	RetrievalFailed        State = "RetrievalFailed"
+	AlreadyExists          State = "AlreadyExists"
+	FieldRetentionFailed   State = "FieldRetentionFailed"
+	VersionRetrievalFailed State = "VersionRetrievalFailed"
+	ClientRetrievalFailed  State = "ClientRetrievalFailed"
+	ManagedLabelFalse      State = "ManagedLabelFalse"
+	CreationTimedOut       State = "CreationTimedOut"
+	UpdateTimedOut         State = "UpdateTimedOut"
+	DeletionTimedOut       State = "DeletionTimedOut"
+	LabelRemovalTimedOut   State = "LabelRemovalTimedOut"
+	WaitingForRemoval      State = "WaitingForRemoval"
+)
+
+// Observation is how an object fares in one cluster.
+type Observation struct {
+	Cluster federation.ClusterName
+	State   State
+	// Message says what is wrong and how to mend it; empty when State is OK.
+	Message string
+	// Remote is the status of the copy itself, where it is collected; nil
+	// otherwise. It must not be changed.
+	Remote map[string]any
+}
+
+// Facts are all that a summary is made from.
+type Facts struct {
+	// Generation of the declaring object that the observations speak of.
+	Generation int64
+	// Placement says what kept the object from being placed as asked; the zero
+	// Problem is nothing.
+	Placement Problem
+	// Observations, at most one for each cluster, in any order.
+	Observations []Observation
+}
+
+// Problem is a reason in one CamelCase word, and a message for people. The zero
+// Problem is none.
+type Problem struct {
+	Reason  string
+	Message string
+}
+
+// The reasons of the condition [Propagation], as KubeFed has them.
+const (
+	CheckClusters          = "CheckClusters"
+	ClusterRetrievalFailed = "ClusterRetrievalFailed"
+	ComputePlacementFailed = "ComputePlacementFailed"
+	NamespaceNotFederated  = "NamespaceNotFederated"
+)
+
+// The types of the conditions.
+const (
+	// Propagation is KubeFed's condition: every selected cluster holds what it
+	// should.
+	Propagation = "Propagation"
+	// Ready is true when Propagation is, and the object was placed in all the
+	// clusters that were asked for, for the generation that was observed.
+	// kubectl wait, and all that reads conditions, understand it.
+	Ready = "Ready"
+)
+
+// Condition is a condition without its times, which whoever stores it knows.
+type Condition struct {
+	Type    string
+	Status  string // "True" or "False"
+	Reason  string
+	Message string
+}
+
+// Summary is one object's status over all clusters.
+type Summary struct {
+	Generation int64
+	Conditions []Condition   // in the order Propagation, Ready
+	Clusters   []Observation // in name order
+}
+
+// An Aggregator reduces the facts about one object to its summary. It cannot
+// fail: what it cannot judge it does not count as ready. It must not modify the
+// facts, and may be called concurrently.
+type Aggregator interface {
+	Aggregate(facts Facts) Summary
+}
