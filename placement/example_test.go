@@ -1,0 +1,83 @@
+package placement_test
+
+import (
+	"context"
+	"fmt"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	"github.com/fedrail/fedrail/federation"
+	"github.com/fedrail/fedrail/placement"
+)
+
+func members() federation.ClusterSet {
+	return federation.NewClusterSet(
+		federation.Cluster{Name: "paris", Labels: labels.Set{"region": "eu"}},
+		federation.Cluster{Name: "berlin", Labels: labels.Set{"region": "eu"}},
+		federation.Cluster{Name: "boston", Labels: labels.Set{"region": "us"}},
+	)
+}
+
+func show(decision placement.Decision, err error) {
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println("selected:", decision.Selected)
+	for _, name := range []federation.ClusterName{"berlin", "bostom", "boston", "paris"} {
+		if reason, rejected := decision.Rejected[name]; rejected {
+			fmt.Printf("%s: %s: %s\n", name, reason.Code, reason.Message)
+		}
+	}
+}
+
+// An object asks for the clusters of a region.
+func ExampleSelector() {
+	show(placement.Selector{}.Place(context.Background(), placement.Request{
+		Want:    placement.Placement{Selector: &metav1.LabelSelector{MatchLabels: map[string]string{"region": "eu"}}},
+		Members: members(),
+	}))
+	// Output:
+	// selected: [berlin paris]
+	// boston: SelectorMismatch: clusterSelector asks for "region=eu", and the cluster's label is "region=us": change one of them
+}
+
+// An object asks for clusters by name, and its namespace is in some of them only.
+func ExampleSelector_bounds() {
+	show(placement.Selector{}.Place(context.Background(), placement.Request{
+		Want: placement.Placement{Clusters: []federation.ClusterName{"bostom", "berlin", "paris"}},
+		Bounds: []placement.Bound{{
+			By:     "FederatedNamespace shop/shop",
+			Within: &placement.Placement{Clusters: []federation.ClusterName{"berlin"}},
+		}},
+		Members: members(),
+	}))
+	// Output:
+	// selected: [berlin]
+	// bostom: UnknownCluster: no member has this name; did you mean "boston"? Members: berlin, boston, paris
+	// boston: NotNamed: placement.clusters does not list the cluster: add it there
+	// paris: OutOfBounds: FederatedNamespace shop/shop does not include the cluster: placement.clusters does not list the cluster: add it there
+}
+
+// An administrator keeps secrets in one region, whatever placements ask for.
+func ExampleNewRules() {
+	rules, err := placement.NewRules(placement.Rule{
+		Name:            "secrets-stay-in-eu",
+		Kinds:           []schema.GroupKind{{Kind: "Secret"}},
+		ClusterSelector: &metav1.LabelSelector{MatchLabels: map[string]string{"region": "eu"}},
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	show(placement.Selector{Policies: []placement.Policy{rules}}.Place(context.Background(), placement.Request{
+		Object:  placement.Object{Kind: schema.GroupKind{Kind: "Secret"}, Namespace: "shop", Name: "keys"},
+		Want:    placement.Placement{Selector: &metav1.LabelSelector{}},
+		Members: members(),
+	}))
+	// Output:
+	// selected: [berlin paris]
+	// boston: RefusedByPolicy: policy "secrets-stay-in-eu": clusterSelector asks for "region=eu", and the cluster's label is "region=us": change one of them
+}
