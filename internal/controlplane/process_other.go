@@ -1,0 +1,11 @@
+//go:build unix && !linux
+
+package controlplane
+
+import "syscall"
+
+// childAttributes give a child a process group of its own, so that Ctrl-C in the
+// terminal reaches only us. Here no kernel kills it when we die.
+func childAttributes() *syscall.SysProcAttr {
+	return &syscall.SysProcAttr{Setpgid: true}
+}
