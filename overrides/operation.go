@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	jsonpatch "github.com/evanphx/json-patch/v5"
@@ -41,6 +42,10 @@ func read(p Patch) (operation, error) {
 	if len(o.path) == 0 && (o.op == opRemove || o.value[0] != '{') {
 		return operation{}, errors.New(`the path "" is the whole object, which can only be replaced by another: use replace with an object as value`)
 	}
+	if len(o.path) > 1 && slices.Contains(o.path.parent(), "") {
+		// json-patch takes a field without a name for the document itself.
+		return operation{}, errors.New("a path has no empty segment: leave out the doubled slash")
+	}
 	return o, nil
 }
 
@@ -76,10 +81,6 @@ func (o operation) lenient(p place) (operation, bool) {
 }
 
 func (o operation) applyTo(doc []byte) ([]byte, error) {
-	if len(o.path) > 1 && o.path[0] == "" {
-		// json-patch takes a field without a name for the document itself.
-		return nil, jsonpatch.ErrMissing
-	}
 	op, path := quote(o.op), quote(o.path.String())
 	patch := jsonpatch.Patch{{"op": &op, "path": &path, "value": &o.value}}
 	return patch.ApplyWithOptions(doc, &jsonpatch.ApplyOptions{
