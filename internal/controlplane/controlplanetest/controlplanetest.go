@@ -50,11 +50,11 @@ func Namespace(t testing.TB, servers ...*controlplane.Server) string {
 	return name
 }
 
-// showLogOnFailure prints the end of the server's log when the test has failed.
-func showLogOnFailure(t testing.TB, server *controlplane.Server) {
+// showLogOnFailure prints the end of the process's log when the test has failed.
+func showLogOnFailure(t testing.TB, process *controlplane.Process) {
 	t.Cleanup(func() {
 		if t.Failed() {
-			t.Logf("the end of %s:\n%s", server.LogFile(), server.LogTail())
+			t.Logf("the end of %s:\n%s", process.LogFile(), process.LogTail())
 		}
 	})
 }

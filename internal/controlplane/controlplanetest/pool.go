@@ -15,8 +15,9 @@
 // Where the binaries are missing, tests are skipped and say how to get them; with
 // CI=true in the environment they fail instead.
 //
-// These servers have no controllers beside them: a namespace that is deleted stays
-// Terminating, nothing is garbage-collected, and Deployments make no pods.
+// Shared and fresh servers have no controllers beside them: a namespace that is
+// deleted stays Terminating, nothing is garbage-collected, and Deployments make no
+// pods. Add single ones with [Controllers], or ask for [Pool.Clusters].
 package controlplanetest
 
 import (
@@ -72,7 +73,7 @@ func (p *Pool) Shared(t testing.TB, names ...string) []*controlplane.Server {
 	servers := make([]*controlplane.Server, len(names))
 	for i, name := range names {
 		servers[i] = p.shared[name]
-		showLogOnFailure(t, servers[i])
+		showLogOnFailure(t, servers[i].Process)
 	}
 	return servers
 }
@@ -101,7 +102,7 @@ func (p *Pool) FreshWith(t testing.TB, options ...controlplane.ServerOptions) []
 	servers := start(t, options)
 	for _, server := range servers {
 		t.Cleanup(server.Stop)
-		showLogOnFailure(t, server)
+		showLogOnFailure(t, server.Process)
 	}
 	return servers
 }
