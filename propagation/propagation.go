@@ -69,7 +69,7 @@ type Intent struct {
 	// Deleting says that the declaration is being deleted: no cluster should
 	// hold the object any more.
 	Deleting bool
-	// Removal says how copies are removed; the zero value deletes them.
+	// Removal says how copies are removed; the zero Removal deletes them.
 	Removal Removal
 	// Held says that the Ledger holds the declaration already.
 	Held bool
@@ -78,8 +78,11 @@ type Intent struct {
 	Reported status.Summary
 }
 
-// Removal says how a copy is removed.
+// Removal says which copy is removed, and how.
 type Removal struct {
+	// Parent is the UID recorded on the copy; a copy of another parent is not
+	// ours to remove. The Controller fills it in.
+	Parent types.UID
 	// Orphan leaves the object in the member, but not as a copy of ours: our
 	// label and record are taken off.
 	Orphan bool

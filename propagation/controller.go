@@ -1,0 +1,207 @@
+package propagation
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/go-logr/logr"
+	"k8s.io/client-go/util/workqueue"
+
+	"github.com/fedrail/fedrail/federation"
+	"github.com/fedrail/fedrail/overrides"
+	"github.com/fedrail/fedrail/placement"
+	"github.com/fedrail/fedrail/status"
+)
+
+// Options are what a [Controller] is made of. The first four are required.
+type Options struct {
+	Registry   federation.Registry
+	Source     Source
+	Ledger     Ledger
+	Propagator Propagator
+
+	Placer     placement.Placer    // default: KubeFed's rules, without a policy
+	Overrider  overrides.Overrider // default: JSON patches with KubeFed's laxity
+	Aggregator status.Aggregator   // default: KubeFed's condition, and Ready
+
+	// Planners and Reporters are how many objects are planned and reported at a
+	// time; default 4.
+	Planners, Reporters int
+	// Writers are how many objects are written at a time to one cluster;
+	// default 8. Every cluster has its own.
+	Writers int
+	// Timeout bounds one Apply or Remove; default 10s.
+	Timeout time.Duration
+	// Patience is how long a report waits for clusters that have not answered
+	// yet; default 2s. Then it says so, and follows up when they do.
+	Patience time.Duration
+	// Interval is the least time between two reports of one object; default 1s.
+	Interval time.Duration
+	// Backoff and MaxBackoff bound the time between two tries of what failed;
+	// default 200ms and 30s. What failed for a reason that goes away is tried
+	// at once when that is noticed.
+	Backoff, MaxBackoff time.Duration
+
+	// Name tells this controller's queues from others' in metrics and logs.
+	Name string
+	// Metrics counts what goes through the queues; default none.
+	Metrics workqueue.MetricsProvider
+	Logger  logr.Logger // the zero Logger discards
+}
+
+func (o Options) validate() error {
+	var errs []error
+	for name, missing := range map[string]bool{
+		"Registry": o.Registry == nil, "Source": o.Source == nil,
+		"Ledger": o.Ledger == nil, "Propagator": o.Propagator == nil,
+	} {
+		if missing {
+			errs = append(errs, fmt.Errorf("propagation: Options.%s is required", name))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (o Options) withDefaults() Options {
+	if o.Placer == nil {
+		o.Placer = placement.Selector{}
+	}
+	if o.Overrider == nil {
+		o.Overrider = overrides.JSONPatch{}
+	}
+	if o.Aggregator == nil {
+		o.Aggregator = status.KubeFed{}
+	}
+	o.Planners = cmp.Or(o.Planners, 4)
+	o.Reporters = cmp.Or(o.Reporters, 4)
+	o.Writers = cmp.Or(o.Writers, 8)
+	o.Timeout = cmp.Or(o.Timeout, 10*time.Second)
+	o.Patience = cmp.Or(o.Patience, 2*time.Second)
+	o.Interval = cmp.Or(o.Interval, time.Second)
+	o.Backoff = cmp.Or(o.Backoff, 200*time.Millisecond)
+	o.MaxBackoff = cmp.Or(o.MaxBackoff, 30*time.Second)
+	return o
+}
+
+// Controller keeps the objects of one type where they should be. It is three
+// loops, each a queue of keys:
+//
+//	plan    one queue: which clusters should hold the object, which may already
+//	lane    a queue for each cluster: make that one cluster hold it, or not
+//	report  one queue: tell the Ledger how the object fares
+//
+// An event never says what to do, only which key to look at again, so a missed
+// or doubled one does no harm. A cluster that is slow or dead fills its own
+// lane and nobody else's.
+type Controller struct {
+	Options
+	plans   queue
+	reports queue
+	objects objects
+	lanes   lanes
+}
+
+// New makes a Controller and starts nothing. An error names every required
+// option that is missing.
+func New(o Options) (*Controller, error) {
+	if err := o.validate(); err != nil {
+		return nil, err
+	}
+	o = o.withDefaults()
+	c := &Controller{Options: o}
+	c.plans = c.newQueue("plan")
+	c.reports = c.newQueue("report")
+	return c, nil
+}
+
+// Run keeps going until ctx ends, and returns when all that it started has
+// ended. It may be called once. The error is the Source's or the Observer's;
+// the end of ctx is none.
+func (c *Controller) Run(ctx context.Context) error {
+	ctx, stop := context.WithCancelCause(logr.NewContext(ctx, c.Logger))
+	defer stop(nil)
+	var running sync.WaitGroup
+	watch := func(what string, run func() error) {
+		running.Go(func() {
+			if err := run(); err != nil && ctx.Err() == nil {
+				stop(fmt.Errorf("%s: %w", what, err))
+			}
+		})
+	}
+	if o, ok := c.Propagator.(Observer); ok {
+		watch("observe members", func() error { return o.Observe(ctx, c.copyChanged) })
+	}
+	watch("watch intents", func() error { return c.Source.Watch(ctx, c.plans.Add) })
+	running.Go(func() { c.followMembers(ctx, &running) })
+	<-ctx.Done()
+	c.plans.ShutDown()
+	c.reports.ShutDown()
+	c.lanes.shutDown()
+	running.Wait()
+	if err := context.Cause(ctx); !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return nil
+}
+
+// followMembers starts the loops as soon as the members are known, and then
+// looks again at whatever a change of the members may concern.
+func (c *Controller) followMembers(ctx context.Context, running *sync.WaitGroup) {
+	started := false
+	for members := range c.Registry.Watch(ctx) {
+		change := c.lanes.follow(ctx, members, c.newLane)
+		for _, l := range change.started {
+			for range c.Writers {
+				running.Go(func() { l.queue.each(ctx, func(ctx context.Context, k Key) error { return c.carry(ctx, l, k) }) })
+			}
+		}
+		if !started {
+			started = true
+			for range c.Planners {
+				running.Go(func() { c.plans.each(ctx, c.plan) })
+			}
+			for range c.Reporters {
+				running.Go(func() { c.reports.each(ctx, c.report) })
+			}
+			continue // every intent comes from the Source by itself
+		}
+		if change.membership {
+			c.objects.each(func(k Key, _ *object) { c.plans.Add(k) })
+		}
+		for _, name := range change.woken {
+			c.wake(name)
+		}
+	}
+}
+
+// copyChanged is where all that is seen in the members ends.
+func (c *Controller) copyChanged(change Change) {
+	switch l, known := c.lanes.get(change.Cluster); {
+	case !known: // not a member any more, or not yet: planning comes with it
+	case change.Key == Key{}:
+		c.wake(change.Cluster)
+	case c.objects.concerns(change.Key, change.Cluster):
+		l.queue.Add(change.Key)
+	default:
+		c.plans.Add(change.Key)
+	}
+}
+
+// wake looks again at everything that waits for a cluster, whatever its
+// back-off.
+func (c *Controller) wake(name federation.ClusterName) {
+	l, known := c.lanes.get(name)
+	if !known {
+		return
+	}
+	c.objects.each(func(k Key, o *object) {
+		if o.waitsFor(name) {
+			l.queue.Forget(k)
+			l.queue.Add(k)
+		}
+	})
+}

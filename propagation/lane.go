@@ -1,0 +1,184 @@
+package propagation
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"github.com/fedrail/fedrail/federation"
+	"github.com/fedrail/fedrail/status"
+)
+
+// job is what a lane has to do with one object, as the plan was when it began.
+type job struct {
+	intent Intent
+	base   *unstructured.Unstructured
+	hold   bool
+}
+
+// finding is how a job went.
+type finding struct {
+	phase  phase
+	absent bool
+	seen   status.Observation
+	retry  error // why to try again after a back-off; nil when not to
+}
+
+// carry makes one cluster hold one object, or not hold it.
+func (c *Controller) carry(ctx context.Context, l *lane, key Key) error {
+	o := c.objects.find(key)
+	if o == nil {
+		return nil
+	}
+	j, planned := o.job(l.name)
+	member, known := c.lanes.snapshot().Get(l.name)
+	if !planned || !known {
+		return nil
+	}
+	found := c.attempt(ctx, member, j)
+	if ctx.Err() != nil {
+		return nil
+	}
+	o.note(l.name, j, found)
+	c.reports.Add(key)
+	return found.retry
+}
+
+// attempt asks the Propagator for what the job says, and judges the answer.
+func (c *Controller) attempt(ctx context.Context, member federation.Cluster, j job) finding {
+	if !member.Ready {
+		return blockedBy(member.Name, notReady(member, j.hold))
+	}
+	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
+	defer cancel()
+	if !j.hold {
+		return c.remove(ctx, member.Name, j)
+	}
+	want, err := c.tailor(ctx, member, j)
+	if err != nil {
+		return blockedBy(member.Name, Problemf(status.ApplyOverridesFailed, RetryOnChange, "%w", err))
+	}
+	out, err := c.Propagator.Apply(ctx, member.Name, want, j.intent.Parent)
+	c.tellRegained(j.intent, member.Name, out.Regained)
+	if err != nil {
+		return failed(member.Name, err, status.UpdateFailed, status.UpdateTimedOut)
+	}
+	return finding{phase: settled, seen: status.Observation{Cluster: member.Name, Remote: out.Status}}
+}
+
+func (c *Controller) remove(ctx context.Context, name federation.ClusterName, j job) finding {
+	how := j.intent.Removal
+	how.Parent = j.intent.Parent
+	out, err := c.Propagator.Remove(ctx, name, j.intent.Key, how)
+	if err != nil {
+		return failed(name, err, status.DeletionFailed, status.DeletionTimedOut)
+	}
+	if out.Action == Absent {
+		return finding{phase: settled, absent: true}
+	}
+	waiting := finding{seen: status.Observation{Cluster: name, State: status.WaitingForRemoval,
+		Message: "the copy is being deleted; a finalizer on it, or its dependents, may hold it up"}}
+	if _, tells := c.Propagator.(Observer); !tells {
+		waiting.retry = errors.New(waiting.seen.Message)
+	}
+	return waiting
+}
+
+// tailor is the object as it should be in one cluster.
+func (c *Controller) tailor(ctx context.Context, member federation.Cluster, j job) (*unstructured.Unstructured, error) {
+	want, err := c.Overrider.Override(ctx, j.base, member, j.intent.Overrides)
+	if err != nil || want == j.base {
+		return want, err
+	}
+	if KeyOf(want) != j.intent.Key || want.GetKind() != j.base.GetKind() {
+		return nil, fmt.Errorf("overrides for cluster %q make the object %s %s; kind, name and namespace cannot be overridden",
+			member.Name, want.GetKind(), KeyOf(want))
+	}
+	setManaged(want)
+	return want, nil
+}
+
+func (c *Controller) tellRegained(in Intent, name federation.ClusterName, fields []Taken) {
+	recorder, ok := c.Ledger.(Recorder)
+	if !ok || len(fields) == 0 {
+		return
+	}
+	recorder.Record(in, Event{Type: corev1.EventTypeWarning, Reason: "DriftCorrected",
+		Message: fmt.Sprintf("cluster %s: set back %s", name, describeTaken(fields))})
+}
+
+func notReady(member federation.Cluster, hold bool) *Problem {
+	state := status.ClusterNotReady
+	if !hold {
+		state = status.WaitingForRemoval
+	}
+	reason := member.Message
+	if reason == "" {
+		reason = "no reason known"
+	}
+	return Problemf(state, RetryOnChange, "the cluster is not ready (%s); it is brought up to date when it returns", reason)
+}
+
+func blockedBy(name federation.ClusterName, p *Problem) finding {
+	return finding{phase: blocked, seen: status.Observation{Cluster: name, State: p.State, Message: p.Error()}}
+}
+
+// failed judges an error of the Propagator; state and late are for one that
+// says nothing of itself.
+func failed(name federation.ClusterName, err error, state, late status.State) finding {
+	problem, explains := errors.AsType[*Problem](err)
+	switch {
+	case explains:
+	case errors.Is(err, context.DeadlineExceeded):
+		problem = Problemf(late, RetryLater, "no answer in time; it is tried again: %w", err)
+	default:
+		problem = Problemf(state, RetryLater, "%w", err)
+	}
+	f := blockedBy(name, problem)
+	switch {
+	case problem.Retry == RetryLater:
+		f.phase, f.retry = open, err
+	case blind(problem.State):
+		f.phase = open // it will be seen soon, or the report's patience ends
+	}
+	return f
+}
+
+// blind says of a state that it tells nothing about the copy, only that it
+// cannot be seen now.
+func blind(s status.State) bool {
+	return s == status.ClusterNotReady || s == status.CachedRetrievalFailed || s == status.ClientRetrievalFailed
+}
+
+// job returns what the cluster has to do, and false when that is nothing.
+func (o *object) job(name federation.ClusterName) (job, bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	t := o.tasks[name]
+	if t == nil || o.frozen {
+		return job{}, false
+	}
+	return job{intent: o.intent, base: o.base, hold: t.hold}, true
+}
+
+// note takes over a finding, unless the plan has changed since: then the lane
+// looks again anyway.
+func (o *object) note(name federation.ClusterName, j job, f finding) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	t := o.tasks[name]
+	if t == nil || t.hold != j.hold || o.intent.Generation != j.intent.Generation {
+		return
+	}
+	t.phase, t.seen, t.absent = f.phase, f.seen, f.absent
+	if f.phase == settled && j.hold {
+		t.fine, t.remote = j.intent.Generation, f.seen.Remote
+	}
+	if !o.busyLocked() {
+		o.busyFrom = time.Time{}
+	}
+}

@@ -1,0 +1,101 @@
+package propagation
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"sync"
+
+	"github.com/fedrail/fedrail/federation"
+)
+
+// lane is the work of one cluster.
+type lane struct {
+	name  federation.ClusterName
+	queue queue
+}
+
+// lanes are the lanes of the members, and the members as last seen.
+type lanes struct {
+	mu      sync.Mutex
+	closed  bool
+	members federation.ClusterSet
+	byName  map[federation.ClusterName]*lane
+}
+
+// laneChange is what a new snapshot of the members means.
+type laneChange struct {
+	started    []*lane                  // for members that are new
+	woken      []federation.ClusterName // whose readiness or connection changed
+	membership bool                     // a member came, went, or has other labels
+}
+
+// follow takes over a snapshot of the members: it makes lanes for new ones and
+// shuts those of members that left.
+func (s *lanes) follow(ctx context.Context, now federation.ClusterSet, newLane func(federation.ClusterName) *lane) laneChange {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	change := compare(s.members, now)
+	if s.closed || ctx.Err() != nil {
+		return laneChange{}
+	}
+	if s.byName == nil {
+		s.byName = map[federation.ClusterName]*lane{}
+	}
+	for name, l := range s.byName {
+		if _, stays := now.Get(name); !stays {
+			l.queue.ShutDown()
+			delete(s.byName, name)
+		}
+	}
+	for c := range now.All() {
+		if s.byName[c.Name] == nil {
+			s.byName[c.Name] = newLane(c.Name)
+			change.started = append(change.started, s.byName[c.Name])
+		}
+	}
+	s.members = now
+	return change
+}
+
+// compare says what differs between two snapshots; started is left empty.
+func compare(before, now federation.ClusterSet) laneChange {
+	change := laneChange{membership: before.Len() != now.Len()}
+	for c := range now.All() {
+		old, known := before.Get(c.Name)
+		if !known || !maps.Equal(old.Labels, c.Labels) {
+			change.membership = true
+		}
+		if known && (old.Ready != c.Ready || old.Connection != c.Connection) {
+			change.woken = append(change.woken, c.Name)
+		}
+	}
+	return change
+}
+
+func (s *lanes) get(name federation.ClusterName) (*lane, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	l, known := s.byName[name]
+	return l, known
+}
+
+// snapshot returns the members as last seen.
+func (s *lanes) snapshot() federation.ClusterSet {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.members
+}
+
+func (s *lanes) shutDown() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.closed = true
+	for _, l := range slices.Collect(maps.Values(s.byName)) {
+		l.queue.ShutDown()
+	}
+}
+
+func (c *Controller) newLane(name federation.ClusterName) *lane {
+	return &lane{name: name, queue: c.newQueue("lane/" + string(name))}
+}

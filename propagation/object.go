@@ -1,0 +1,176 @@
+package propagation
+
+import (
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/fedrail/fedrail/federation"
+	"github.com/fedrail/fedrail/status"
+)
+
+// objects are the objects that are being carried, by key.
+type objects struct {
+	mu    sync.Mutex
+	byKey map[Key]*object
+}
+
+// get returns the object of that key, made if need be.
+func (s *objects) get(k Key) *object {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.byKey == nil {
+		s.byKey = map[Key]*object{}
+	}
+	o, known := s.byKey[k]
+	if !known {
+		o = &object{tasks: map[federation.ClusterName]*task{}}
+		s.byKey[k] = o
+	}
+	return o
+}
+
+// find returns the object of that key, or nil.
+func (s *objects) find(k Key) *object {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.byKey[k]
+}
+
+func (s *objects) forget(k Key) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.byKey, k)
+}
+
+// each calls do with every object, without holding the lock.
+func (s *objects) each(do func(Key, *object)) {
+	s.mu.Lock()
+	all := maps.Clone(s.byKey)
+	s.mu.Unlock()
+	for k, o := range all {
+		do(k, o)
+	}
+}
+
+// concerns says whether there is a task for the cluster.
+func (s *objects) concerns(k Key, name federation.ClusterName) bool {
+	o := s.find(k)
+	if o == nil {
+		return false
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.tasks[name] != nil
+}
+
+// object is what the three loops share about one object: the plan, how far each
+// cluster is with it, and what was last reported. All of it can be worked out
+// anew after a restart.
+type object struct {
+	mu       sync.Mutex
+	intent   Intent
+	base     *unstructured.Unstructured // the template with its identity; nobody changes it
+	problem  status.Problem             // of the placement
+	frozen   bool                       // the placement is not known: the lanes rest
+	tasks    map[federation.ClusterName]*task
+	held     types.UID // the parent that the Ledger was seen or made to hold
+	reported *status.Summary
+	reportAt time.Time // of the last report
+	busyFrom time.Time // since when some task is open; zero when none is
+}
+
+// task is what one cluster has to do with an object.
+type task struct {
+	hold   bool               // it should hold a copy; else it should hold none
+	phase  phase              // how far it is
+	seen   status.Observation // how the last try went
+	absent bool               // it was seen to hold no copy
+	fine   int64              // the generation last seen to be held as it should, or 0
+	remote map[string]any     // the copy's own status then
+}
+
+// phase is how far a task is. The zero phase is open.
+type phase int
+
+const (
+	open    phase = iota // not answered yet, or tried again soon
+	blocked              // only a change of the intent or of the cluster helps
+	settled              // as it should be
+)
+
+// waitsFor says whether the cluster has not done its task.
+func (o *object) waitsFor(name federation.ClusterName) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	t := o.tasks[name]
+	return t != nil && t.phase != settled
+}
+
+// adopt takes over a new plan, and returns the clusters whose lane has to look
+// at it, in name order.
+func (o *object) adopt(in Intent, base *unstructured.Unstructured, p plan, now time.Time) []federation.ClusterName {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.intent, o.base, o.problem, o.frozen = in, base, p.problem, p.frozen
+	if p.frozen {
+		return nil
+	}
+	tasks := make(map[federation.ClusterName]*task, len(p.hold)+len(p.drop))
+	for _, name := range p.hold {
+		tasks[name] = o.retaskLocked(name, true)
+	}
+	for _, name := range p.drop {
+		tasks[name] = o.retaskLocked(name, false)
+	}
+	o.tasks = tasks
+	o.noteBusyLocked(now)
+	return slices.Sorted(maps.Keys(tasks))
+}
+
+// retaskLocked opens the cluster's task anew, keeping what was seen.
+func (o *object) retaskLocked(name federation.ClusterName, hold bool) *task {
+	t := o.tasks[name]
+	if t == nil || t.hold != hold {
+		return &task{hold: hold}
+	}
+	again := *t
+	again.phase = open
+	return &again
+}
+
+// noteBusyLocked remembers since when a task has been open.
+func (o *object) noteBusyLocked(now time.Time) {
+	switch busy := o.busyLocked(); {
+	case !busy:
+		o.busyFrom = time.Time{}
+	case o.busyFrom.IsZero():
+		o.busyFrom = now
+	}
+}
+
+func (o *object) busyLocked() bool {
+	for _, t := range o.tasks {
+		if t.phase == open {
+			return true
+		}
+	}
+	return false
+}
+
+// reportedFor returns what was last reported of the cluster for this
+// generation.
+func (o *object) reportedForLocked(name federation.ClusterName) (status.Observation, bool) {
+	if o.reported == nil || o.reported.Generation != o.intent.Generation {
+		return status.Observation{}, false
+	}
+	i := slices.IndexFunc(o.reported.Clusters, func(s status.Observation) bool { return s.Cluster == name })
+	if i < 0 {
+		return status.Observation{}, false
+	}
+	return o.reported.Clusters[i], true
+}

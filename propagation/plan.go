@@ -1,0 +1,180 @@
+package propagation
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"github.com/fedrail/fedrail/federation"
+	"github.com/fedrail/fedrail/placement"
+	"github.com/fedrail/fedrail/status"
+)
+
+// plan is which clusters have something to do with an object.
+type plan struct {
+	hold    []federation.ClusterName // should hold a copy
+	drop    []federation.ClusterName // may hold one, and should not
+	problem status.Problem           // why the object is not where it was asked to be
+	frozen  bool                     // it is not known; leave every cluster as it is
+}
+
+// plan looks at one object: it decides which clusters should hold it, makes
+// sure that the declaration cannot vanish before its copies, and hands the key
+// to the lane of each cluster concerned. It writes to no member.
+func (c *Controller) plan(ctx context.Context, key Key) error {
+	in, found, err := c.Source.Get(ctx, key)
+	if err != nil {
+		return fmt.Errorf("read %s: %w", key, err)
+	}
+	if !found || in.Deleting && !in.Held {
+		c.objects.forget(key) // nothing was begun, or all is done
+		return nil
+	}
+	o := c.objects.get(key)
+	p := c.decide(ctx, in, c.mayHold(o, in))
+	if err := c.hold(ctx, o, in, p); err != nil {
+		return fmt.Errorf("hold %s: %w", key, err)
+	}
+	for _, name := range o.adopt(in, identified(in), p, time.Now()) {
+		if l, known := c.lanes.get(name); known {
+			l.queue.Add(key)
+		}
+	}
+	c.reports.Add(key)
+	return nil
+}
+
+// decide works out which clusters should hold the object, and which should hold
+// none though they may.
+func (c *Controller) decide(ctx context.Context, in Intent, may []federation.ClusterName) plan {
+	members := c.lanes.snapshot()
+	in.Placement.Members = members
+	decision, err := c.Placer.Place(ctx, in.Placement)
+	var p plan
+	switch {
+	case in.Invalid != nil:
+		return plan{frozen: true, problem: status.Problem{Reason: status.ComputePlacementFailed, Message: in.Invalid.Error()}}
+	case in.Deleting:
+		may = append(may, decision.Selected...) // a write may have got there unseen
+	case err != nil:
+		return plan{frozen: true, problem: status.Problem{Reason: status.ComputePlacementFailed, Message: err.Error()}}
+	default:
+		p.hold, p.problem = decision.Selected, problemOf(decision)
+	}
+	for _, name := range may {
+		if _, member := members.Get(name); member && !slices.Contains(p.hold, name) && !slices.Contains(p.drop, name) {
+			p.drop = append(p.drop, name)
+		}
+	}
+	return p
+}
+
+// mayHold are the clusters that may hold a copy: those where one is seen, those
+// that were reported, and those that a task was begun for.
+func (c *Controller) mayHold(o *object, in Intent) []federation.ClusterName {
+	var may []federation.ClusterName
+	if observer, ok := c.Propagator.(Observer); ok {
+		may = observer.Holders(in.Key)
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.reported == nil || o.intent.Parent != in.Parent {
+		o.reported = &in.Reported
+	}
+	for _, s := range o.reported.Clusters {
+		if o.tasks[s.Cluster] == nil || !o.tasks[s.Cluster].absent {
+			may = append(may, s.Cluster)
+		}
+	}
+	for name, t := range o.tasks {
+		if !t.absent {
+			may = append(may, name)
+		}
+	}
+	return may
+}
+
+// hold has the Ledger hold the declaration, once.
+func (c *Controller) hold(ctx context.Context, o *object, in Intent, p plan) error {
+	o.mu.Lock()
+	held := in.Held || o.held == in.Parent && in.Parent != ""
+	if in.Held {
+		o.held = in.Parent
+	}
+	o.mu.Unlock()
+	if held || in.Deleting || len(p.hold)+len(p.drop) == 0 {
+		return nil
+	}
+	if err := c.Ledger.Hold(ctx, in); err != nil {
+		return err
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.held = in.Parent
+	return nil
+}
+
+// identified is the template with the name and the label that no override may
+// take from it.
+func identified(in Intent) *unstructured.Unstructured {
+	if in.Template == nil {
+		return nil
+	}
+	base := in.Template.DeepCopy()
+	base.SetName(in.Key.Name)
+	base.SetNamespace(in.Key.Namespace)
+	setManaged(base)
+	return base
+}
+
+func setManaged(obj *unstructured.Unstructured) {
+	labels := obj.GetLabels()
+	if labels == nil {
+		labels = map[string]string{}
+	}
+	labels[ManagedLabel] = "true"
+	obj.SetLabels(labels)
+}
+
+// problemOf says what of a decision is not as the declaration asks. A cluster
+// that a bound or a policy keeps out is no problem as long as another is left.
+func problemOf(d placement.Decision) status.Problem {
+	var unknown []string
+	noBound := ""
+	for _, reason := range d.Rejected {
+		switch reason.Code {
+		case placement.UnknownCluster:
+			unknown = append(unknown, reason.Message)
+		case placement.NoBound:
+			noBound = max(noBound, reason.Message)
+		}
+	}
+	slices.Sort(unknown)
+	switch {
+	case noBound != "":
+		return status.Problem{Reason: status.NamespaceNotFederated, Message: noBound}
+	case len(unknown) > 0:
+		return status.Problem{Reason: string(placement.UnknownCluster), Message: strings.Join(unknown, "; ")}
+	case len(d.Selected) == 0:
+		return status.Problem{Reason: "NoClusterSelected", Message: nothingSelected(d)}
+	}
+	return status.Problem{}
+}
+
+// nothingSelected tells why, by the reason of the first cluster by name.
+func nothingSelected(d placement.Decision) string {
+	var first federation.ClusterName
+	for name := range d.Rejected {
+		if first == "" || name < first {
+			first = name
+		}
+	}
+	if first == "" {
+		return "the federation has no members"
+	}
+	return fmt.Sprintf("no cluster was selected; %s: %s", first, d.Rejected[first].Message)
+}

@@ -1,0 +1,164 @@
+// Package propagationtest helps to test what implements or uses the interfaces
+// of package propagation: [Memory] is a Propagator in memory, and [Test] checks
+// any Propagator against the contract.
+package propagationtest
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"sync"
+
+	"k8s.io/apimachinery/pkg/api/equality"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/fedrail/fedrail/federation"
+	"github.com/fedrail/fedrail/propagation"
+)
+
+// Memory is a Propagator whose members are maps. Every cluster name is a member
+// that holds nothing at first. The zero Memory is ready for use, and safe for
+// concurrent use; its fields are set before that.
+type Memory struct {
+	// Before is called before each Apply and Remove; an error is the answer. A
+	// Before that waits for its ctx is a member that hangs. Nil is none.
+	Before func(ctx context.Context, cluster federation.ClusterName, key propagation.Key) error
+
+	mu      sync.Mutex
+	copies  map[federation.ClusterName]map[propagation.Key]copied
+	changed func(propagation.Change)
+}
+
+// copied is a copy in a member.
+type copied struct {
+	object *unstructured.Unstructured
+	parent types.UID
+}
+
+var (
+	_ propagation.Propagator = (*Memory)(nil)
+	_ propagation.Observer   = (*Memory)(nil)
+)
+
+// Apply implements [propagation.Propagator].
+func (m *Memory) Apply(ctx context.Context, cluster federation.ClusterName, want *unstructured.Unstructured, parent types.UID) (propagation.Outcome, error) {
+	key := propagation.KeyOf(want)
+	if err := m.before(ctx, cluster, key); err != nil {
+		return propagation.Outcome{}, err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	there, held := m.copies[cluster][key]
+	if held && there.parent == parent && equality.Semantic.DeepEqual(there.object.Object, want.Object) {
+		return propagation.Outcome{Action: propagation.Unchanged}, nil
+	}
+	m.putLocked(cluster, key, copied{object: want.DeepCopy(), parent: parent})
+	return propagation.Outcome{Action: propagation.Applied}, nil
+}
+
+// Remove implements [propagation.Propagator].
+func (m *Memory) Remove(ctx context.Context, cluster federation.ClusterName, key propagation.Key, how propagation.Removal) (propagation.Outcome, error) {
+	if err := m.before(ctx, cluster, key); err != nil {
+		return propagation.Outcome{}, err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	there, held := m.copies[cluster][key]
+	switch {
+	case !held || there.parent != how.Parent:
+	case how.Orphan || how.Spare != "" && how.Spare == there.object.GetUID():
+		left := there.object.DeepCopy()
+		labels := left.GetLabels()
+		delete(labels, propagation.ManagedLabel)
+		left.SetLabels(labels)
+		m.copies[cluster][key] = copied{object: left}
+	default:
+		delete(m.copies[cluster], key)
+	}
+	return propagation.Outcome{Action: propagation.Absent}, nil
+}
+
+func (m *Memory) before(ctx context.Context, cluster federation.ClusterName, key propagation.Key) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if m.Before == nil {
+		return nil
+	}
+	return m.Before(ctx, cluster, key)
+}
+
+// Observe implements [propagation.Observer]. One Observe runs at a time.
+func (m *Memory) Observe(ctx context.Context, changed func(propagation.Change)) error {
+	m.mu.Lock()
+	m.changed = changed
+	m.mu.Unlock()
+	<-ctx.Done()
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.changed = nil
+	return nil
+}
+
+// Holders implements [propagation.Observer].
+func (m *Memory) Holders(key propagation.Key) []federation.ClusterName {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var holders []federation.ClusterName
+	for _, name := range slices.Sorted(maps.Keys(m.copies)) {
+		if there, held := m.copies[name][key]; held && there.parent != "" {
+			holders = append(holders, name)
+		}
+	}
+	return holders
+}
+
+// Get returns the object that a cluster holds, for the caller to keep; nil when
+// it holds none.
+func (m *Memory) Get(cluster federation.ClusterName, key propagation.Key) *unstructured.Unstructured {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	there, held := m.copies[cluster][key]
+	if !held {
+		return nil
+	}
+	return there.object.DeepCopy()
+}
+
+// Put makes a cluster hold an object, as somebody else would who writes to it:
+// a copy that is there keeps its record.
+func (m *Memory) Put(cluster federation.ClusterName, object *unstructured.Unstructured) {
+	key := propagation.KeyOf(object)
+	m.mu.Lock()
+	m.putLocked(cluster, key, copied{object: object.DeepCopy(), parent: m.copies[cluster][key].parent})
+	m.mu.Unlock()
+	m.tell(cluster, key)
+}
+
+// Drop makes a cluster hold no object of that key, as somebody else would who
+// deletes it.
+func (m *Memory) Drop(cluster federation.ClusterName, key propagation.Key) {
+	m.mu.Lock()
+	delete(m.copies[cluster], key)
+	m.mu.Unlock()
+	m.tell(cluster, key)
+}
+
+func (m *Memory) tell(cluster federation.ClusterName, key propagation.Key) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.changed != nil {
+		m.changed(propagation.Change{Cluster: cluster, Key: key})
+	}
+}
+
+func (m *Memory) putLocked(cluster federation.ClusterName, key propagation.Key, c copied) {
+	if m.copies == nil {
+		m.copies = map[federation.ClusterName]map[propagation.Key]copied{}
+	}
+	if m.copies[cluster] == nil {
+		m.copies[cluster] = map[propagation.Key]copied{}
+	}
+	m.copies[cluster][key] = c
+}

@@ -1,0 +1,134 @@
+package push
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/fedrail/fedrail/federation"
+	"github.com/fedrail/fedrail/propagation"
+	"github.com/fedrail/fedrail/status"
+)
+
+// attempt is what was tried, and how it is called when it fails or gets no
+// answer.
+type attempt struct {
+	what        string
+	state, late status.State
+	key         propagation.Key
+}
+
+func writeOf(w write, held bool) attempt {
+	if held {
+		return attempt{what: "update", state: status.UpdateFailed, late: status.UpdateTimedOut, key: w.key}
+	}
+	return attempt{what: "create", state: status.CreationFailed, late: status.CreationTimedOut, key: w.key}
+}
+
+// explain makes a Problem of what a member answered: what is wrong, and what
+// mends it. What a Secret holds is in no message.
+func (m *member) explain(_ context.Context, err error, a attempt) *propagation.Problem {
+	t := m.options.Type
+	switch {
+	case unanswered(err) != nil:
+		return propagation.Problemf(a.late, propagation.RetryLater, "%s: no answer in time; it is tried again", a.what)
+	case apierrors.IsNotFound(err) && missingNamespace(err, a.key):
+		return propagation.Problemf(a.state, propagation.RetryLater,
+			"%s: namespace %q does not exist there; federate it with a FederatedNamespace that is placed there too, or create it", a.what, a.key.Namespace)
+	case apierrors.IsNotFound(err) && notServed(err):
+		return propagation.Problemf(a.state, propagation.RetryLater,
+			"%s: the member serves no %s-scoped %s (%s): compare the type's scope and version there with the FederatedTypeConfig's targetType",
+			a.what, strings.ToLower(string(t.Scope)), t, t.Version)
+	case apierrors.IsForbidden(err):
+		return propagation.Problemf(a.state, propagation.RetryLater,
+			"%s: not allowed: %s; if a role is missing, grant the member's credentials get, list, watch, create, patch and delete of %s", a.what, m.words(err), t)
+	case apierrors.IsUnauthorized(err):
+		return propagation.Problemf(a.state, propagation.RetryLater, "%s: the member refuses the credentials; renew the token in the cluster's Secret", a.what)
+	default:
+		return propagation.Problemf(a.state, propagation.RetryLater, "%s: %s", a.what, m.words(err))
+	}
+}
+
+// words are the error's own, except that of a Secret only the fields are named:
+// an API server repeats values in its refusals.
+func (m *member) words(err error) string {
+	answer, details := answerOf(err)
+	if m.options.Type.Kind != "Secret" || answer.Reason == metav1.StatusReasonUnknown {
+		return err.Error()
+	}
+	var named []string
+	for _, cause := range details.Causes {
+		named = append(named, fmt.Sprintf("%s (%s)", cause.Field, cause.Type))
+	}
+	return fmt.Sprintf("refused (%s) %s", answer.Reason, strings.Join(named, ", "))
+}
+
+// unanswered returns the error when it leaves open whether a write was carried
+// out.
+func unanswered(err error) error {
+	timeout, ok := errors.AsType[net.Error](err)
+	switch {
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		return err
+	case ok && timeout.Timeout():
+		return err
+	case apierrors.IsTimeout(err), apierrors.IsServerTimeout(err), apierrors.IsInternalError(err):
+		return err
+	case err != nil && apierrors.ReasonForError(err) == metav1.StatusReasonUnknown:
+		return err // no answer of an API server at all
+	}
+	return nil
+}
+
+// missingNamespace says whether an answer of "not found" is about the namespace
+// and not about the object.
+func missingNamespace(err error, key propagation.Key) bool {
+	_, about := answerOf(err)
+	return key.Namespace != "" && about.Kind == "namespaces" && about.Name == key.Namespace
+}
+
+// notServed says whether an answer of "not found" is about the resource and not
+// about an object: the API server then names none.
+func notServed(err error) bool {
+	_, about := answerOf(err)
+	return apierrors.IsNotFound(err) && about.Name == ""
+}
+
+// answerOf returns what an API server answered; the zero Status when the error
+// is not one of its answers.
+func answerOf(err error) (metav1.Status, metav1.StatusDetails) {
+	var answer apierrors.APIStatus
+	if !errors.As(err, &answer) {
+		return metav1.Status{}, metav1.StatusDetails{}
+	}
+	if details := answer.Status().Details; details != nil {
+		return answer.Status(), *details
+	}
+	return answer.Status(), metav1.StatusDetails{}
+}
+
+func notConnected(name federation.ClusterName) *propagation.Problem {
+	return propagation.Problemf(status.ClientRetrievalFailed, propagation.RetryOnChange, "there is no connection to cluster %s yet", name)
+}
+
+// notListed is the Problem of a member whose copies are not known.
+func notListed(t federation.Type, name federation.ClusterName, err error) *propagation.Problem {
+	switch {
+	case err == nil:
+		return propagation.Problemf(status.CachedRetrievalFailed, propagation.RetryOnChange, "the copies in cluster %s have not been listed yet", name)
+	case notServed(err):
+		return propagation.Problemf(status.CachedRetrievalFailed, propagation.RetryOnChange,
+			"cluster %s does not serve %s (kind %s, version %s); install its CustomResourceDefinition there, or place the object elsewhere; it follows by itself",
+			name, t, t.Kind, t.Version)
+	case apierrors.IsForbidden(err):
+		return propagation.Problemf(status.CachedRetrievalFailed, propagation.RetryOnChange,
+			"the credentials for cluster %s may not list and watch %s in all namespaces; grant it there", name, t)
+	default:
+		return propagation.Problemf(status.CachedRetrievalFailed, propagation.RetryOnChange, "list %s in cluster %s: %w", t, name, err)
+	}
+}

@@ -1,0 +1,169 @@
+// Package push is the default propagation.Propagator: it writes to each
+// member's API server by server-side apply, and watches the members so that an
+// object that is as it should be costs no request.
+//
+// Of each copy it keeps only a small record, not the object: who it is, whose
+// it is, the hash of what was last applied, and which fields we own. A field
+// that somebody else takes, or removes, makes our part of
+// metadata.managedFields smaller; that is how drift is seen without reading
+// values. What others write elsewhere in the object is none of our business.
+package push
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/go-logr/logr"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/rest"
+
+	"github.com/fedrail/fedrail/federation"
+	"github.com/fedrail/fedrail/propagation"
+)
+
+// Clusters are the members and how to reach them. Both registries of this
+// module are such: federation/kubefed and federation/kubeconfig.
+type Clusters interface {
+	federation.Registry
+	// Config returns how to reach a member, for the caller to keep and change.
+	// A token in it has to renew itself. When it has to be asked for again, the
+	// member's Connection changes.
+	Config(name federation.ClusterName) (*rest.Config, error)
+}
+
+// Options are what a [Propagator] is made of. Clusters and Type are required.
+type Options struct {
+	Clusters Clusters
+	Type     federation.Type // of the objects it carries
+
+	// FieldManager is the name that our fields are owned by; default "fedrail".
+	// Two controllers that carry the same type need two names.
+	FieldManager string
+	// Adoption says what to do with an object that is there already and is not
+	// a copy of ours; default Adopt.
+	Adoption Adoption
+	// Collection says whether the copies' status is read; default NoStatus.
+	Collection Collection
+	// Backoff and MaxBackoff bound the time between two tries to watch a
+	// member; default 200ms and 5s. A member that becomes ready is tried at
+	// once.
+	Backoff, MaxBackoff time.Duration
+
+	Logger logr.Logger // the zero Logger discards
+}
+
+// Adoption says what to do with an object that is there already.
+type Adoption string
+
+// The ways of adoption. An object that carries the label kubefed.io/managed
+// with the value "false" is never adopted.
+const (
+	Adopt  Adoption = ""       // make it a copy; what others own besides stays
+	Refuse Adoption = "Refuse" // leave it alone, and say so; costs a read before each create
+)
+
+// Collection says what is read of a copy.
+type Collection string
+
+// The ways of collection.
+const (
+	NoStatus Collection = ""     // metadata alone is read, which is cheaper
+	Status   Collection = "Read" // the status is read too, and is in each Outcome
+)
+
+// Propagator carries the objects of one type to the members. Make one with
+// [New].
+type Propagator struct {
+	Options
+	mu      sync.Mutex
+	members map[federation.ClusterName]*member
+}
+
+var (
+	_ propagation.Propagator = (*Propagator)(nil)
+	_ propagation.Observer   = (*Propagator)(nil)
+)
+
+// New makes a Propagator. It starts nothing: it writes to members only while
+// Observe runs.
+func New(o Options) (*Propagator, error) {
+	var errs []error
+	if o.Clusters == nil {
+		errs = append(errs, errors.New("push: Options.Clusters is required"))
+	}
+	if o.Type.Resource == "" || o.Type.Kind == "" || o.Type.Version == "" || o.Type.Scope == "" {
+		errs = append(errs, fmt.Errorf("push: Options.Type %+v needs Version, Kind, Resource and Scope", o.Type))
+	}
+	o.FieldManager = cmp.Or(o.FieldManager, "fedrail")
+	o.Backoff = cmp.Or(o.Backoff, 200*time.Millisecond)
+	o.MaxBackoff = cmp.Or(o.MaxBackoff, 5*time.Second)
+	return &Propagator{Options: o, members: map[federation.ClusterName]*member{}}, errors.Join(errs...)
+}
+
+// Holders implements [propagation.Observer].
+func (p *Propagator) Holders(key propagation.Key) []federation.ClusterName {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var holders []federation.ClusterName
+	for name, m := range p.members {
+		if _, held := m.records.get(key); held {
+			holders = append(holders, name)
+		}
+	}
+	return sorted(holders)
+}
+
+// member returns what is known of a member; a Problem when that is not enough
+// to write to it.
+func (p *Propagator) member(name federation.ClusterName) (*member, error) {
+	p.mu.Lock()
+	m := p.members[name]
+	p.mu.Unlock()
+	if m == nil {
+		return nil, notConnected(name)
+	}
+	return m, m.ready(p.Type)
+}
+
+// Remove implements [propagation.Propagator].
+func (p *Propagator) Remove(ctx context.Context, name federation.ClusterName, key propagation.Key, how propagation.Removal) (propagation.Outcome, error) {
+	m, err := p.member(name)
+	switch {
+	case err == nil:
+	case m != nil && m.serves() != nil:
+		return propagation.Outcome{Action: propagation.Absent}, nil // what is not served cannot be there
+	default:
+		return propagation.Outcome{}, err
+	}
+	if err := m.settleDoubt(ctx, key); err != nil {
+		return propagation.Outcome{}, err
+	}
+	r, held := m.records.get(key)
+	switch {
+	case !held || r.parent != how.Parent:
+		return propagation.Outcome{Action: propagation.Absent}, nil
+	case r.deleting:
+		return propagation.Outcome{Action: propagation.Removing}, nil
+	case how.Orphan || how.Spare != "" && how.Spare == r.uid:
+		return m.letGo(ctx, key, r)
+	default:
+		return m.delete(ctx, key, r, how)
+	}
+}
+
+// origin is the record that we leave on each copy: whose it is, and the hash of
+// what was applied.
+const originAnnotation = "fedrail.io/origin"
+
+func parseOrigin(annotation string) (parent types.UID, hash string) {
+	for i := range len(annotation) {
+		if annotation[i] == '/' {
+			return types.UID(annotation[:i]), annotation[i+1:]
+		}
+	}
+	return "", ""
+}

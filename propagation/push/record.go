@@ -1,0 +1,78 @@
+package push
+
+import (
+	"strconv"
+	"unique"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/fedrail/fedrail/internal/fields"
+	"github.com/fedrail/fedrail/propagation"
+)
+
+// record is what is kept of a copy.
+type record struct {
+	uid      types.UID
+	version  uint64 // resourceVersion
+	parent   types.UID
+	hash     string // of what was last applied
+	deleting bool
+	// owned are the fields we own now, agreed those that the API server said we
+	// own when we applied last. They differ where admission changes what is
+	// applied: such fields were never ours. Equal sets share their memory.
+	owned, agreed unique.Handle[string]
+	known         bool                // agreed is known: we applied it, not an earlier process
+	taken         []propagation.Taken // of agreed, and not in owned
+	status        map[string]any
+}
+
+// recordOf reads a copy's record.
+func recordOf(o metav1.Object, manager string) record {
+	parent, hash := parseOrigin(o.GetAnnotations()[originAnnotation])
+	version, _ := strconv.ParseUint(o.GetResourceVersion(), 10, 64)
+	r := record{
+		uid: o.GetUID(), version: version, parent: parent, hash: hash,
+		deleting: o.GetDeletionTimestamp() != nil,
+		owned:    unique.Make(fields.Owned(o.GetManagedFields(), manager)),
+	}
+	if full, ok := o.(*unstructured.Unstructured); ok {
+		r.status, _, _ = unstructured.NestedMap(full.Object, "status")
+	}
+	return r
+}
+
+// after completes a record with what was known of the same copy before.
+func (r record) after(before record, o metav1.Object) record {
+	if !before.known || before.uid != r.uid {
+		return r
+	}
+	r.known, r.agreed = true, before.agreed
+	if r.owned == r.agreed {
+		return r
+	}
+	for _, l := range fields.LostBetween(r.agreed.Value(), r.owned.Value(), o.GetManagedFields()) {
+		r.taken = append(r.taken, propagation.Taken{Field: l.Path, By: l.By})
+	}
+	return r
+}
+
+// agree makes a record of the answer to an apply the measure of later ones.
+func (r record) agree() record {
+	r.known, r.agreed, r.taken = true, r.owned, nil
+	return r
+}
+
+// drift returns which of our fields are not ours any more. What an earlier
+// process applied is measured by the object as it should be.
+func (r record) drift(want *unstructured.Unstructured) []propagation.Taken {
+	if r.known {
+		return r.taken
+	}
+	var taken []propagation.Taken
+	for _, path := range fields.Missing(r.owned.Value(), want.Object) {
+		taken = append(taken, propagation.Taken{Field: path})
+	}
+	return taken
+}

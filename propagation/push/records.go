@@ -1,0 +1,220 @@
+package push
+
+import (
+	"sync"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/tools/cache"
+
+	"github.com/fedrail/fedrail/propagation"
+)
+
+// records are the copies that a member holds, kept up to date by a watch and by
+// the answers to our own writes. It is the store of a cache.Reflector.
+type records struct {
+	manager string
+	changed func(propagation.Key) // called without the lock; the zero Key is all
+
+	mu      sync.Mutex
+	synced  bool // the copies have been listed
+	byKey   map[propagation.Key]record
+	writing map[propagation.Key]bool // a write of ours is under way
+	gone    map[propagation.Key]bool // went without our asking
+	doubt   map[propagation.Key]bool // a write ended without an answer
+}
+
+var _ cache.ReflectorStore = (*records)(nil)
+
+func newRecords(manager string, changed func(propagation.Key)) *records {
+	return &records{
+		manager: manager, changed: changed,
+		byKey:   map[propagation.Key]record{},
+		writing: map[propagation.Key]bool{},
+		gone:    map[propagation.Key]bool{},
+		doubt:   map[propagation.Key]bool{},
+	}
+}
+
+func (s *records) get(key propagation.Key) (record, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r, held := s.byKey[key]
+	return r, held
+}
+
+func (s *records) isSynced() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.synced
+}
+
+// unsync forgets that the copies have been listed; what is known of them stays
+// until they are listed again.
+func (s *records) unsync() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.synced = false
+}
+
+// Add implements [cache.ReflectorStore].
+func (s *records) Add(obj any) error { return s.Update(obj) }
+
+// Update implements [cache.ReflectorStore]. The watch may be behind the answers
+// to our own writes: what is older than they are is not taken over.
+func (s *records) Update(obj any) error {
+	o := obj.(metav1.Object)
+	key := propagation.KeyOf(o)
+	s.mu.Lock()
+	before, held := s.byKey[key]
+	now := recordOf(o, s.manager).after(before, o)
+	stale := held && before.uid == now.uid && now.version <= before.version
+	if !stale {
+		s.byKey[key] = now
+		delete(s.gone, key)
+	}
+	tell := !stale && !s.writing[key]
+	s.mu.Unlock()
+	if tell {
+		s.changed(key)
+	}
+	return nil
+}
+
+// Delete implements [cache.ReflectorStore]. A copy whose label was taken off
+// arrives here too.
+func (s *records) Delete(obj any) error {
+	o := obj.(metav1.Object)
+	key := propagation.KeyOf(o)
+	s.mu.Lock()
+	before, held := s.byKey[key]
+	ours := held && before.uid == o.GetUID()
+	if ours {
+		delete(s.byKey, key)
+		if !before.deleting {
+			s.gone[key] = true
+		}
+	}
+	s.mu.Unlock()
+	if ours {
+		s.changed(key)
+	}
+	return nil
+}
+
+// Replace implements [cache.ReflectorStore]: obj are all the copies there are.
+func (s *records) Replace(objs []any, _ string) error {
+	s.mu.Lock()
+	all := make(map[propagation.Key]record, len(objs))
+	var changed []propagation.Key
+	for _, obj := range objs {
+		o := obj.(metav1.Object)
+		key := propagation.KeyOf(o)
+		before, held := s.byKey[key]
+		all[key] = recordOf(o, s.manager).after(before, o)
+		if !held || before.version != all[key].version || before.uid != all[key].uid {
+			changed = append(changed, key)
+		}
+	}
+	for key := range s.byKey {
+		if _, still := all[key]; still {
+			continue
+		}
+		if s.writing[key] {
+			all[key] = s.byKey[key] // written while the list was on its way
+		}
+		changed = append(changed, key)
+	}
+	first := !s.synced
+	s.byKey, s.synced = all, true
+	s.mu.Unlock()
+	for _, key := range changed {
+		s.changed(key)
+	}
+	if first {
+		s.changed(propagation.Key{})
+	}
+	return nil
+}
+
+// Resync implements [cache.ReflectorStore]; there is nothing to do.
+func (s *records) Resync() error { return nil }
+
+// begin notes that a write of ours is under way, so that its own event wakes
+// nobody.
+func (s *records) begin(key propagation.Key) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.writing[key] = true
+}
+
+// applied takes over the answer to an apply. When the watch has brought
+// something newer meanwhile, that stays, and is told.
+func (s *records) applied(key propagation.Key, o metav1.Object) record {
+	answer := recordOf(o, s.manager).agree()
+	s.mu.Lock()
+	seen, held := s.byKey[key]
+	newer := held && seen.uid == answer.uid && seen.version > answer.version
+	if newer {
+		seen.known, seen.agreed = true, answer.agreed
+		s.byKey[key] = seen
+	} else {
+		s.byKey[key] = answer
+	}
+	delete(s.gone, key)
+	delete(s.doubt, key)
+	s.mu.Unlock()
+	if newer {
+		s.changed(key)
+	}
+	return answer
+}
+
+// end notes that the write is over; unanswered says that nobody knows whether
+// it was carried out.
+func (s *records) end(key propagation.Key, unanswered error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.writing, key)
+	if unanswered != nil {
+		s.doubt[key] = true
+	}
+}
+
+func (s *records) doubted(key propagation.Key) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.doubt[key]
+}
+
+// found takes over what a read said about a copy in doubt; nil is that there is
+// none.
+func (s *records) found(key propagation.Key, o metav1.Object) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.doubt, key)
+	if o == nil {
+		delete(s.byKey, key)
+		return
+	}
+	if o.GetLabels()[propagation.ManagedLabel] == "true" {
+		s.byKey[key] = recordOf(o, s.manager).after(s.byKey[key], o)
+	}
+}
+
+// deleting notes that a copy was told to go.
+func (s *records) deleting(key propagation.Key, r record) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if now, held := s.byKey[key]; held && now.uid == r.uid {
+		now.deleting = true
+		s.byKey[key] = now
+	}
+}
+
+// wentUnasked says whether the copy went without our asking, and not since it
+// was last applied.
+func (s *records) wentUnasked(key propagation.Key) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.gone[key]
+}

@@ -1,0 +1,52 @@
+package propagation
+
+import (
+	"context"
+
+	"github.com/go-logr/logr"
+	"k8s.io/client-go/util/workqueue"
+)
+
+// queue holds keys to look at again. A key is in work at most once at a time,
+// and one that is added while in work is looked at again afterwards.
+type queue struct {
+	workqueue.TypedRateLimitingInterface[Key]
+}
+
+func (c *Controller) newQueue(name string) queue {
+	if c.Name != "" {
+		name = c.Name + "/" + name
+	}
+	return queue{workqueue.NewTypedRateLimitingQueueWithConfig(
+		workqueue.NewTypedItemExponentialFailureRateLimiter[Key](c.Backoff, c.MaxBackoff),
+		workqueue.TypedRateLimitingQueueConfig[Key]{Name: name, MetricsProvider: c.Metrics},
+	)}
+}
+
+// each looks at one key after the other until the queue is shut down. Only here
+// are errors logged, and only here is it decided to try again.
+func (q queue) each(ctx context.Context, look func(context.Context, Key) error) {
+	for {
+		key, quit := q.Get()
+		if quit {
+			return
+		}
+		q.one(ctx, key, look)
+	}
+}
+
+func (q queue) one(ctx context.Context, key Key, look func(context.Context, Key) error) {
+	defer q.Done(key)
+	if ctx.Err() != nil {
+		return
+	}
+	err := look(ctx, key)
+	if err == nil {
+		q.Forget(key)
+		return
+	}
+	if ctx.Err() == nil {
+		logr.FromContextOrDiscard(ctx).Info("trying again later", "object", key.String(), "reason", err.Error())
+		q.AddRateLimited(key)
+	}
+}

@@ -1,0 +1,164 @@
+package propagation
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/fedrail/fedrail/federation"
+	"github.com/fedrail/fedrail/status"
+)
+
+// report tells the Ledger how one object fares: once all clusters have
+// answered, or when patience with them ends, and no more often than the
+// interval allows. It says nothing when nothing changed, and releases a deleted
+// declaration when no copy is left.
+func (c *Controller) report(ctx context.Context, key Key) error {
+	o := c.objects.find(key)
+	if o == nil {
+		return nil
+	}
+	d := o.draft(time.Now(), c.Patience, c.Interval)
+	switch {
+	case d.released:
+		if err := c.Ledger.Release(ctx, d.intent); err != nil {
+			return fmt.Errorf("release %s: %w", key, err)
+		}
+		c.objects.forget(key)
+		return nil
+	case d.wait > 0:
+		c.reports.AddAfter(key, d.wait)
+		return nil
+	}
+	summary := c.Aggregator.Aggregate(d.facts)
+	if !status.Equal(summary, d.reported) {
+		if err := c.Ledger.Report(ctx, d.intent, summary); err != nil {
+			return fmt.Errorf("report %s: %w", key, err)
+		}
+		c.tell(d.intent, d.reported, summary)
+		o.noteReported(summary, time.Now())
+	}
+	return nil
+}
+
+// draft is what there is to report.
+type draft struct {
+	intent   Intent
+	facts    status.Facts
+	reported status.Summary
+	released bool          // the declaration is being deleted and no copy is left
+	wait     time.Duration // until the report may be made; 0 is now
+}
+
+func (o *object) draft(now time.Time, patience, interval time.Duration) draft {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	d := draft{intent: o.intent, reported: *o.reported}
+	d.released = o.intent.Deleting && !o.frozen && !o.anyLeftLocked()
+	if o.busyLocked() {
+		d.wait = patience - now.Sub(o.busyFrom)
+	}
+	d.wait = max(d.wait, interval-now.Sub(o.reportAt), 0)
+	d.facts = status.Facts{Generation: o.intent.Generation, Placement: o.problem}
+	for name, t := range o.tasks {
+		if !t.absent {
+			d.facts.Observations = append(d.facts.Observations, o.observeLocked(name, t))
+		}
+	}
+	if o.frozen && len(o.tasks) == 0 {
+		d.facts.Observations = o.reported.Clusters // nothing was looked at: what was known stays
+	}
+	return d
+}
+
+func (o *object) anyLeftLocked() bool {
+	for _, t := range o.tasks {
+		if !t.absent {
+			return true
+		}
+	}
+	return false
+}
+
+// observeLocked is what is known of a cluster. One that cannot be seen now is
+// taken to hold what it was last seen or reported to hold for this generation.
+func (o *object) observeLocked(name federation.ClusterName, t *task) status.Observation {
+	unseen := t.seen.Cluster == "" || blind(t.seen.State)
+	switch reported, known := o.reportedForLocked(name); {
+	case unseen && t.hold && t.fine == o.intent.Generation:
+		return status.Observation{Cluster: name, Remote: t.remote}
+	case unseen && t.hold && known && (reported.State == status.OK || blind(reported.State)):
+		return reported
+	case t.seen.Cluster != "":
+		return t.seen
+	case t.hold:
+		return status.Observation{Cluster: name, State: status.UpdateTimedOut, Message: "the cluster has not answered yet"}
+	default:
+		return status.Observation{Cluster: name, State: status.DeletionTimedOut, Message: "the cluster has not answered yet"}
+	}
+}
+
+func (o *object) noteReported(s status.Summary, at time.Time) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.reported, o.reportAt = &s, at
+}
+
+// tell records an event for each cluster that came into trouble or out of it,
+// and one for the placement. A cluster that is not ready has its own.
+func (c *Controller) tell(in Intent, before, now status.Summary) {
+	recorder, ok := c.Ledger.(Recorder)
+	if !ok {
+		return
+	}
+	was := map[federation.ClusterName]status.Observation{}
+	for _, s := range before.Clusters {
+		was[s.Cluster] = s
+	}
+	for _, s := range now.Clusters {
+		old := was[s.Cluster]
+		switch {
+		case trouble(s.State) && (old.State != s.State || old.Message != s.Message):
+			recorder.Record(in, Event{Type: corev1.EventTypeWarning, Reason: string(s.State),
+				Message: fmt.Sprintf("cluster %s: %s", s.Cluster, s.Message)})
+		case trouble(old.State) && s.State == status.OK:
+			recorder.Record(in, Event{Type: corev1.EventTypeNormal, Reason: "Recovered",
+				Message: fmt.Sprintf("cluster %s holds the object as it should again", s.Cluster)})
+		}
+	}
+	if p, old := placementTrouble(now), placementTrouble(before); p.Message != "" && p != old {
+		recorder.Record(in, Event{Type: corev1.EventTypeWarning, Reason: p.Reason, Message: p.Message})
+	}
+}
+
+// trouble says of a state that somebody should look at the object because of
+// it: waiting for a cluster, which has events of its own, or for a deletion is
+// no trouble.
+func trouble(s status.State) bool {
+	return s != status.OK && s != status.WaitingForRemoval && s != status.ClusterNotReady
+}
+
+// placementTrouble is the reason why the object is not Ready, when that is not
+// one of its clusters.
+func placementTrouble(s status.Summary) status.Problem {
+	for _, condition := range s.Conditions {
+		if condition.Type == status.Ready && condition.Status == "False" && condition.Reason != status.CheckClusters {
+			return status.Problem{Reason: condition.Reason, Message: condition.Message}
+		}
+	}
+	return status.Problem{}
+}
+
+func describeTaken(fields []Taken) string {
+	parts := make([]string, len(fields))
+	for i, f := range fields {
+		parts[i] = f.Field
+		if f.By != "" {
+			parts[i] += ", taken by " + f.By
+		}
+	}
+	return strings.Join(parts, "; ")
+}
