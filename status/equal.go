@@ -1,0 +1,20 @@
+package status
+
+import (
+	"reflect"
+	"slices"
+)
+
+// Equal tells whether two summaries say the same, so that writing one over the
+// other would change nothing. The copies' own statuses are compared in depth; an
+// empty one is the same as none, and an empty list as none.
+func Equal(a, b Summary) bool {
+	return a.Generation == b.Generation &&
+		slices.Equal(a.Conditions, b.Conditions) &&
+		slices.EqualFunc(a.Clusters, b.Clusters, sameObservation)
+}
+
+func sameObservation(a, b Observation) bool {
+	return a.Cluster == b.Cluster && a.State == b.State && a.Message == b.Message &&
+		(len(a.Remote) == 0 && len(b.Remote) == 0 || reflect.DeepEqual(a.Remote, b.Remote))
+}
