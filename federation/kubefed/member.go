@@ -1,0 +1,209 @@
+package kubefed
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net/http"
+	"reflect"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/go-logr/logr"
+	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/util/resourceversion"
+	"k8s.io/client-go/rest"
+
+	"github.com/fedrail/fedrail/federation"
+	corev1beta1 "github.com/fedrail/fedrail/federation/apis/core/v1beta1"
+	"github.com/fedrail/fedrail/internal/credential"
+	"github.com/fedrail/fedrail/internal/health"
+)
+
+// member is one KubeFedCluster and what runs for it: a monitor, while a client
+// can be made, and a writer of its status. Its fields are guarded by the mutex
+// of the registry.
+type member struct {
+	name    federation.ClusterName
+	ctx     context.Context // ends when the member leaves
+	leave   context.CancelFunc
+	running *sync.WaitGroup
+
+	object    *corev1beta1.KubeFedCluster // the newest that was seen
+	versions  [2]string                   // of the KubeFedCluster and the Secret that were looked at last
+	tokenless time.Time                   // since when there is no token; zero: there is one
+	problem   error                       // why no client can be made; nil: one can
+
+	settings settings
+	token    *credential.Token
+	shared   *http.Transport
+	monitor  *health.Monitor // nil while no client can be made
+	stop     context.CancelFunc
+
+	finding    health.Finding
+	conditions []corev1beta1.ClusterCondition // to be in the status; nil: nothing is known yet
+	unwritten  chan struct{}                  // holds one element when the status may have to be written
+	published  federation.Cluster
+}
+
+const notProbed = "it was not probed yet"
+
+// see takes in the object, unless a newer one was seen.
+func (m *member) see(object *corev1beta1.KubeFedCluster) {
+	if m.object == nil {
+		m.finding.Facts = health.Facts{
+			Version: object.Status.KubernetesVersion, Region: object.Status.Region, Zones: object.Status.Zones,
+		}
+		m.finding.Result = initial(recorded(object.Status.Conditions))
+	} else if m.object.UID == object.UID {
+		order, err := resourceversion.CompareResourceVersion(object.ResourceVersion, m.object.ResourceVersion)
+		if err == nil && order < 0 {
+			return
+		}
+	}
+	m.object = object
+	m.signal()
+}
+
+func initial(s health.State) health.Result {
+	if !s.Known {
+		return health.Result{Message: notProbed}
+	}
+	return s.Current
+}
+
+func (m *member) signal() {
+	select {
+	case m.unwritten <- struct{}{}:
+	default:
+	}
+}
+
+// patience is how long to wait for the token that is missing.
+func (m *member) patience(missing error) time.Duration {
+	switch {
+	case missing == nil:
+		m.tokenless = time.Time{}
+		return 0
+	case m.tokenless.IsZero():
+		m.tokenless = time.Now()
+	}
+	return grace - time.Since(m.tokenless)
+}
+
+// malformedLocked takes a member out of work until its configuration is mended.
+func (r *Registry) malformedLocked(m *member, problem error) {
+	message := strings.ReplaceAll(problem.Error(), "\n", "; ")
+	if m.problem == nil || m.finding.Message != message {
+		r.options.Logger.Info("cluster is malformed", "cluster", m.name, "reason", message)
+	}
+	m.disconnect()
+	m.problem = problem
+	m.finding.Result = health.Result{Message: message}
+	m.conditions = malformed(message)
+	r.publishLocked(m)
+	m.signal()
+}
+
+// wellFormedLocked sees to it that the member is reached as settings and token
+// say.
+func (r *Registry) wellFormedLocked(m *member, s settings, token string) {
+	switch {
+	case m.monitor == nil || m.settings.identity != s.identity:
+		r.connectLocked(m, s, token)
+	case m.token.Renew(token):
+		m.monitor.Wake()
+	}
+	r.publishLocked(m)
+}
+
+func (r *Registry) connectLocked(m *member, s settings, token string) {
+	state := health.State{} // another cluster, for all we know
+	if m.settings.endpoint == "" && m.conditions == nil {
+		state = recorded(m.object.Status.Conditions)
+	} else if m.problem != nil {
+		m.finding.Result = initial(state)
+	}
+	m.disconnect()
+	m.problem, m.settings, m.token, m.shared = nil, s, credential.NewToken(token), s.shared()
+	ctx, stop := context.WithCancel(m.ctx)
+	fields := health.Fields{
+		Endpoint: "spec.apiEndpoint", Authority: "spec.caBundle", Checks: "spec.disabledTLSValidations",
+		Proxy: "spec.proxyURL", Credential: fmt.Sprintf("the token in Secret %q", m.object.Spec.SecretRef.Name),
+	}
+	options := health.Options(r.options.Health).WithDefaults()
+	target, err := health.NewTarget(m.config(s.single()), health.Limits{Timeout: options.Timeout, Fields: fields})
+	if err != nil {
+		stop()
+		r.malformedLocked(m, err)
+		return
+	}
+	m.stop = stop
+	m.monitor = health.NewMonitor(options, target, func(f health.Finding) { r.found(ctx, m, f) })
+	monitor, facts := m.monitor, m.finding.Facts
+	m.running.Go(func() { monitor.Run(ctx, state, facts) })
+}
+
+// disconnect ends the monitor; clients made earlier find no open connection.
+func (m *member) disconnect() {
+	if m.monitor == nil {
+		return
+	}
+	m.stop()
+	m.shared.CloseIdleConnections()
+	m.monitor = nil
+}
+
+// config is how to reach the member over the transport.
+func (m *member) config(transport http.RoundTripper) *rest.Config {
+	config := &rest.Config{Host: m.settings.endpoint, QPS: -1, Transport: transport}
+	config.Wrap(m.token.Wrapper(m.settings.parsed.endpoint.Host))
+	return config
+}
+
+// found takes in what a monitor found, unless it was stopped since.
+func (r *Registry) found(ctx context.Context, m *member, f health.Finding) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if ctx.Err() != nil {
+		return
+	}
+	if m.finding.OK != f.OK {
+		m.shared.CloseIdleConnections() // they may be dead
+		logr.FromContextOrDiscard(ctx).Info("cluster changed", "ready", f.OK, "reason", f.Message)
+	}
+	m.finding, m.conditions = f, conditions(f.Result)
+	r.publishLocked(m)
+	m.signal()
+}
+
+// publishLocked makes known what has changed of the member, if anything has.
+func (r *Registry) publishLocked(m *member) {
+	c := m.cluster()
+	if m.problem == nil {
+		c.Connection = m.settings.connection(r.seed)
+	}
+	if reflect.DeepEqual(c, m.published) {
+		return
+	}
+	m.published = c
+	if r.listed {
+		r.known.Put(c)
+	}
+}
+
+func (m *member) cluster() federation.Cluster {
+	c := federation.Cluster{
+		Name:    m.name,
+		Labels:  labels.Set(m.object.Labels),
+		Ready:   m.finding.OK,
+		Message: m.finding.Message,
+		Region:  cmp.Or(m.finding.Region, m.object.Status.Region),
+		Zones:   m.finding.Zones,
+	}
+	if len(c.Zones) == 0 {
+		c.Zones = m.object.Status.Zones
+	}
+	return c
+}

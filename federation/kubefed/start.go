@@ -1,0 +1,114 @@
+package kubefed
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/go-logr/logr"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/client-go/dynamic/dynamicinformer"
+	"k8s.io/client-go/tools/cache"
+
+	corev1beta1 "github.com/fedrail/fedrail/federation/apis/core/v1beta1"
+)
+
+// Start keeps the registry up to date until ctx ends, and returns nil when all
+// that it started has ended. The last snapshot stays. It can be called once.
+func (r *Registry) Start(ctx context.Context) error {
+	if r.started.Swap(true) {
+		return errors.New("kubefed registry: it was started before")
+	}
+	ctx = logr.NewContext(ctx, r.options.Logger)
+	var running sync.WaitGroup
+	running.Go(func() { r.clusters.RunWithContext(ctx) })
+	running.Go(func() { r.secrets.RunWithContext(ctx) })
+	if cache.WaitForCacheSync(ctx.Done(), r.clusters.HasSynced, r.secrets.HasSynced) {
+		r.keep(ctx, &running)
+	}
+	running.Wait()
+	r.disconnect()
+	return nil
+}
+
+// keep looks at what the informers know, again and again.
+func (r *Registry) keep(ctx context.Context, running *sync.WaitGroup) {
+	for {
+		again := time.NewTimer(r.look(ctx, running))
+		select {
+		case <-ctx.Done():
+		case <-r.changed:
+		case <-again.C:
+		}
+		again.Stop()
+		if ctx.Err() != nil {
+			return
+		}
+	}
+}
+
+func (r *Registry) disconnect() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, m := range r.members {
+		m.disconnect()
+	}
+}
+
+func (r *Registry) makeInformers() error {
+	r.clusters = r.informer(corev1beta1.KubeFedClusters())
+	r.secrets = r.informer(corev1.SchemeGroupVersion.WithResource("secrets"))
+	return errors.Join(
+		r.prepare(r.clusters, withoutManagedFields),
+		r.prepare(r.secrets, onlyToken),
+	)
+}
+
+func (r *Registry) informer(resource schema.GroupVersionResource) cache.SharedIndexInformer {
+	const resync = 0
+	return dynamicinformer.NewFilteredDynamicInformer(r.host, resource, r.options.Namespace, resync, cache.Indexers{}, nil).Informer()
+}
+
+func (r *Registry) prepare(informer cache.SharedIndexInformer, transform cache.TransformFunc) error {
+	_, err := informer.AddEventHandler(cache.ResourceEventHandlerFuncs{
+		AddFunc:    func(any) { r.signal() },
+		UpdateFunc: func(any, any) { r.signal() },
+		DeleteFunc: func(any) { r.signal() },
+	})
+	return errors.Join(err, informer.SetTransform(transform))
+}
+
+func (r *Registry) signal() {
+	select {
+	case r.changed <- struct{}{}:
+	default:
+	}
+}
+
+func withoutManagedFields(object any) (any, error) {
+	if u, ok := object.(*unstructured.Unstructured); ok {
+		u.SetManagedFields(nil)
+	}
+	return object, nil
+}
+
+// onlyToken forgets all of a Secret but its name, its version and its token.
+func onlyToken(object any) (any, error) {
+	u, ok := object.(*unstructured.Unstructured)
+	if !ok {
+		return object, nil
+	}
+	kept := &unstructured.Unstructured{Object: map[string]any{}}
+	kept.SetNamespace(u.GetNamespace())
+	kept.SetName(u.GetName())
+	kept.SetUID(u.GetUID())
+	kept.SetResourceVersion(u.GetResourceVersion())
+	token, found, err := unstructured.NestedString(u.Object, "data", corev1beta1.TokenKey)
+	if err != nil || !found {
+		return kept, nil
+	}
+	return kept, unstructured.SetNestedField(kept.Object, token, "data", corev1beta1.TokenKey)
+}
