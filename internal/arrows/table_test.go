@@ -1,0 +1,95 @@
+package arrows_test
+
+import (
+	"path"
+	"slices"
+	"strings"
+)
+
+// A rule says what the packages of one layer may import beside the standard
+// library. Names of packages are exact, or end in "/..." for the package and all
+// below it. Our own packages are named without the module.
+type rule struct {
+	packages  []string
+	ours      []string
+	libraries []string
+	notStd    []string // packages of the standard library that they may not use
+}
+
+const everything = "..."
+
+var (
+	pure      = []string{"placement", "overrides", "scheduling", "status", "dns"}
+	words     = []string{"federation"}
+	apis      = []string{"federation/apis/..."}
+	loop      = []string{"propagation"}
+	internals = []string{"internal/..."}
+
+	machinery = []string{"k8s.io/apimachinery/...", "k8s.io/api/..."}
+	// world is what a pure package has no use for: it decides from its arguments.
+	world = []string{"os", "os/exec", "net/http", "log", "log/slog", "math/rand", "math/rand/v2", "crypto/rand", "syscall"}
+)
+
+// table is the picture of the layers, from the bottom to the top. A package
+// belongs to the first rule that names it, and has to belong to one.
+var table = []rule{
+	{packages: words, libraries: machinery, notStd: world},
+	{packages: []string{"overrides"}, ours: words, libraries: add(machinery, "github.com/evanphx/json-patch/v5"), notStd: world},
+	{packages: pure, ours: words, libraries: machinery, notStd: world},
+	{packages: apis, ours: add(words, apis...), libraries: add(machinery, "k8s.io/apiextensions-apiserver/pkg/apis/...", "sigs.k8s.io/yaml")},
+	{packages: loop, ours: add(words, pure...), libraries: add(machinery, "github.com/go-logr/logr", "k8s.io/client-go/util/workqueue")},
+	{packages: []string{"propagation/budget"}},
+	{
+		packages: []string{
+			"propagation/push", "propagation/pull", "propagation/federated", "scheduling/preference",
+			"dns/externaldns", "federation/kubefed", "federation/kubeconfig",
+		},
+		ours:      slices.Concat(words, apis, pure, loop, internals, []string{"propagation/budget"}),
+		libraries: []string{everything},
+	},
+	{packages: internals, ours: slices.Concat(words, apis, internals), libraries: []string{everything}},
+	{packages: []string{"examples/..."}, ours: []string{everything}, libraries: []string{everything}},
+}
+
+// forTests is the rule of packages that tests are made of: suites, by their name
+// ("placement/placementtest"), and these. They are imported by tests, by each
+// other, and by examples for their pretend clusters.
+var forTests = rule{
+	packages:  []string{"internal/controlplane/...", "internal/testbed/..."},
+	ours:      []string{everything},
+	libraries: []string{everything},
+}
+
+// testLibraries are what no other package imports.
+var testLibraries = []string{"testing", "github.com/stretchr/testify/...", "go.uber.org/goleak"}
+
+// forNobody are what no package imports: libraries do not choose a logger, or a
+// framework, for those who embed them.
+var forNobody = []string{"k8s.io/klog/...", "sigs.k8s.io/controller-runtime/...", "github.com/golang/glog"}
+
+func add(list []string, more ...string) []string { return slices.Concat(list, more) }
+
+// isForTests tells whether tests are made of a package of ours.
+func isForTests(pkg string) bool {
+	return strings.HasSuffix(path.Base(pkg), "test") || matches(forTests.packages, pkg)
+}
+
+// ruleOf finds the rule that a package is under.
+func ruleOf(pkg string) (rule, bool) {
+	if isForTests(pkg) {
+		return forTests, true
+	}
+	for _, r := range table {
+		if matches(r.packages, pkg) {
+			return r, true
+		}
+	}
+	return rule{}, false
+}
+
+func matches(patterns []string, name string) bool {
+	return slices.ContainsFunc(patterns, func(pattern string) bool {
+		tree, isTree := strings.CutSuffix(pattern, "/...")
+		return pattern == everything || pattern == name || isTree && (name == tree || strings.HasPrefix(name, tree+"/"))
+	})
+}
