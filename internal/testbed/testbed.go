@@ -1,0 +1,220 @@
+// Package testbed runs a whole federation for a test: real API servers, the
+// loops of package federated over push, and a count of every request.
+package testbed
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/client-go/dynamic"
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/kubernetes/scheme"
+	typedcorev1 "k8s.io/client-go/kubernetes/typed/core/v1"
+	"k8s.io/client-go/rest"
+	"k8s.io/client-go/tools/record"
+
+	"github.com/fedrail/fedrail/federation"
+	corev1beta1 "github.com/fedrail/fedrail/federation/apis/core/v1beta1"
+	"github.com/fedrail/fedrail/federation/apis/crds"
+	"github.com/fedrail/fedrail/federation/apis/federatedkind"
+	"github.com/fedrail/fedrail/internal/controlplane"
+	"github.com/fedrail/fedrail/internal/controlplane/controlplanetest"
+	"github.com/fedrail/fedrail/internal/crdtest"
+	"github.com/fedrail/fedrail/propagation"
+	"github.com/fedrail/fedrail/propagation/budget"
+	"github.com/fedrail/fedrail/propagation/federated"
+	"github.com/fedrail/fedrail/propagation/push"
+)
+
+// HostName is the name under which the host's requests are counted.
+const HostName = "host"
+
+// Bed is a host and members, and the loops between them while they run.
+type Bed struct {
+	testing.TB
+	Host      *controlplane.Server
+	Servers   []*controlplane.Server
+	Members   *federation.Members // all ready, unless a test says otherwise
+	Counter   *budget.Counter
+	Namespace string // there everywhere, and federated everywhere
+	System    string // the system namespace of this federation
+	Client    dynamic.Interface
+
+	configs map[federation.ClusterName]*rest.Config
+	stop    func()
+}
+
+// New makes a federation of these servers in which these types, and namespaces,
+// are enabled. It does not run yet.
+func New(t testing.TB, host *controlplane.Server, members []*controlplane.Server, types ...federation.Type) *Bed {
+	t.Helper()
+	b := &Bed{TB: t, Host: host, Servers: members, Members: federation.NewMembers(), Counter: budget.New(),
+		configs: map[federation.ClusterName]*rest.Config{}, stop: func() {}}
+	b.Namespace = controlplanetest.Namespace(t, append([]*controlplane.Server{host}, members...)...)
+	b.System = controlplanetest.Namespace(t, host)
+	var err error
+	b.Client, err = dynamic.NewForConfig(host.Config())
+	require.NoError(t, err)
+	for _, s := range members {
+		b.Join(s)
+	}
+	definitions, err := crds.All()
+	require.NoError(t, err)
+	crdtest.Install(t, host.Config(), definitions...)
+	b.Enable(Namespaces())
+	for _, typ := range types {
+		b.Enable(typ)
+	}
+	b.Create(Namespaces(), b.Namespace, map[string]any{"placement": map[string]any{"clusterSelector": map[string]any{}}})
+	t.Cleanup(b.end)
+	return b
+}
+
+// Namespaces is the type Namespace.
+func Namespaces() federation.Type {
+	return federation.Type{Version: "v1", Kind: "Namespace", Resource: "namespaces", Scope: federation.ClusterScoped}
+}
+
+// ConfigMaps is the type ConfigMap.
+func ConfigMaps() federation.Type {
+	return federation.Type{Version: "v1", Kind: "ConfigMap", Resource: "configmaps", Scope: federation.NamespaceScoped}
+}
+
+// Deployments is the type Deployment.
+func Deployments() federation.Type {
+	return federation.Type{Group: "apps", Version: "v1", Kind: "Deployment", Resource: "deployments", Scope: federation.NamespaceScoped}
+}
+
+// Join makes a server a member.
+func (b *Bed) Join(s *controlplane.Server) {
+	name := federation.ClusterName(s.Cluster())
+	config := s.Config()
+	config.Wrap(b.Counter.Wrap(s.Cluster()))
+	b.configs[name] = config
+	b.Members.Put(federation.Cluster{Name: name, Ready: true, Labels: labels.Set{"name": s.Cluster()}})
+}
+
+// Enable makes the CustomResourceDefinition and the FederatedTypeConfig of a
+// type.
+func (b *Bed) Enable(t federation.Type) {
+	b.Helper()
+	kind := federatedkind.Kind{Target: t}
+	crdtest.Install(b, b.Host.Config(), kind.Definition())
+	config := kind.TypeConfig(b.System)
+	config.Spec.StatusCollection = corev1beta1.Enabled
+	content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(config)
+	require.NoError(b, err)
+	delete(content, "status")
+	_, err = b.Client.Resource(corev1beta1.FederatedTypeConfigs()).Namespace(b.System).
+		Create(context.Background(), &unstructured.Unstructured{Object: content}, metav1.CreateOptions{})
+	require.NoError(b, err)
+}
+
+// registry is the members and how to reach them.
+type registry struct {
+	*federation.Members
+	configs map[federation.ClusterName]*rest.Config
+}
+
+func (r registry) Config(name federation.ClusterName) (*rest.Config, error) {
+	config, known := r.configs[name]
+	if !known {
+		return nil, federation.ErrClusterNotFound
+	}
+	return rest.CopyConfig(config), nil
+}
+
+// Run starts the loops; Stop, or the end of the test, ends them. They may be
+// started again.
+func (b *Bed) Run() {
+	b.Helper()
+	config := b.Host.Config()
+	config.Wrap(b.Counter.Wrap(HostName))
+	client, err := dynamic.NewForConfig(config)
+	require.NoError(b, err)
+	clients, err := kubernetes.NewForConfig(config)
+	require.NoError(b, err)
+	events := record.NewBroadcaster()
+	events.StartRecordingToSink(&typedcorev1.EventSinkImpl{Interface: clients.CoreV1().Events("")})
+	members := registry{Members: b.Members, configs: maps.Clone(b.configs)}
+	types, err := federated.NewTypes(federated.TypesOptions{
+		Client: client, SystemNamespace: b.System,
+		Carry: func(c *corev1beta1.FederatedTypeConfig) (propagation.Propagator, error) {
+			return push.New(push.Options{Clusters: members, Type: c.Spec.TargetType.Type(), Collection: collection(c)})
+		},
+		Loop:   propagation.Options{Registry: b.Members},
+		Events: events.NewRecorder(scheme.Scheme, corev1.EventSource{Component: "testbed"}),
+	})
+	require.NoError(b, err)
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- types.Run(ctx) }()
+	b.stop = sync.OnceFunc(func() {
+		cancel()
+		require.NoError(b, <-ended)
+		events.Shutdown()
+	})
+}
+
+// collection reads the status of what has one.
+func collection(c *corev1beta1.FederatedTypeConfig) push.Collection {
+	if c.Spec.TargetType.Kind == "Deployment" {
+		return push.Status
+	}
+	return push.NoStatus
+}
+
+// Stop ends the loops and waits for that.
+func (b *Bed) Stop() { b.stop() }
+
+// end lets go of everything that this federation made on shared servers.
+func (b *Bed) end() {
+	b.Stop()
+	for _, typ := range []federation.Type{Namespaces(), ConfigMaps(), Deployments()} {
+		kind := federatedkind.Kind{Target: typ}.Federated()
+		client := b.Client.Resource(kind.GroupVersionResource()).Namespace(b.Namespace)
+		list, err := client.List(context.Background(), metav1.ListOptions{})
+		if err != nil {
+			continue // the type was never enabled here
+		}
+		for _, o := range list.Items {
+			o.SetFinalizers(nil)
+			_, _ = client.Update(context.Background(), &o, metav1.UpdateOptions{})
+			_ = client.Delete(context.Background(), o.GetName(), metav1.DeleteOptions{})
+		}
+	}
+}
+
+// Quiet waits until nothing has been sent for a second, and returns what was
+// sent so far.
+func (b *Bed) Quiet() budget.Requests {
+	b.Helper()
+	last, since := b.Counter.Requests(), time.Now()
+	require.Eventually(b, func() bool {
+		now := b.Counter.Requests()
+		if !maps.Equal(last, now) {
+			last, since = now, time.Now()
+		}
+		return time.Since(since) > time.Second
+	}, time.Minute, 50*time.Millisecond, "requests go on and on")
+	return last
+}
+
+// MemberNames are the names of the members, in order.
+func (b *Bed) MemberNames() []string {
+	names := make([]string, len(b.Servers))
+	for i, s := range b.Servers {
+		names[i] = s.Cluster()
+	}
+	return slices.Sorted(slices.Values(names))
+}
