@@ -168,5 +168,5 @@ func (r *Registry) Config(name federation.ClusterName) (*rest.Config, error) {
 	case m.problem != nil:
 		return nil, fmt.Errorf("cluster %q: %w", name, m.problem)
 	}
-	return m.config(m.shared), nil
+	return m.config(), nil
 }

@@ -126,14 +126,10 @@ func (r *Registry) connectLocked(m *member, s settings, token string) {
 		m.finding.Result = initial(state)
 	}
 	m.disconnect()
-	m.problem, m.settings, m.token, m.shared = nil, s, credential.NewToken(token), s.shared()
+	m.problem, m.settings, m.token, m.shared = nil, s, credential.NewToken(token), s.transport()
 	ctx, stop := context.WithCancel(m.ctx)
-	fields := health.Fields{
-		Endpoint: "spec.apiEndpoint", Authority: "spec.caBundle", Checks: "spec.disabledTLSValidations",
-		Proxy: "spec.proxyURL", Credential: fmt.Sprintf("the token in Secret %q", m.object.Spec.SecretRef.Name),
-	}
 	options := health.Options(r.options.Health).WithDefaults()
-	target, err := health.NewTarget(m.config(s.single()), health.Limits{Timeout: options.Timeout, Fields: fields})
+	target, err := health.NewTarget(m.config(), health.Limits{Timeout: options.Timeout, Fields: fields(m.object.Spec.SecretRef.Name)})
 	if err != nil {
 		stop()
 		r.malformedLocked(m, err)
@@ -142,7 +138,21 @@ func (r *Registry) connectLocked(m *member, s settings, token string) {
 	m.stop = stop
 	m.monitor = health.NewMonitor(options, target, func(f health.Finding) { r.found(ctx, m, f) })
 	monitor, facts := m.monitor, m.finding.Facts
-	m.running.Go(func() { monitor.Run(ctx, state, facts) })
+	m.running.Go(func() {
+		defer target.Close()
+		monitor.Run(ctx, state, facts)
+	})
+}
+
+func fields(secret string) health.Fields {
+	return health.Fields{
+		Endpoint:   "spec.apiEndpoint",
+		Authority:  "spec.caBundle",
+		OtherName:  "list SubjectName in spec.disabledTLSValidations",
+		OtherTime:  "list ValidityPeriod in spec.disabledTLSValidations",
+		Proxy:      "spec.proxyURL",
+		Credential: fmt.Sprintf("the token in Secret %q", secret),
+	}
 }
 
 // disconnect ends the monitor; clients made earlier find no open connection.
@@ -155,9 +165,9 @@ func (m *member) disconnect() {
 	m.monitor = nil
 }
 
-// config is how to reach the member over the transport.
-func (m *member) config(transport http.RoundTripper) *rest.Config {
-	config := &rest.Config{Host: m.settings.endpoint, QPS: -1, Transport: transport}
+// config is how to reach the member.
+func (m *member) config() *rest.Config {
+	config := &rest.Config{Host: m.settings.endpoint, QPS: -1, Transport: m.shared}
 	config.Wrap(m.token.Wrapper(m.settings.parsed.endpoint.Host))
 	return config
 }

@@ -14,19 +14,8 @@ import (
 	utilnet "k8s.io/apimachinery/pkg/util/net"
 )
 
-// shared is the transport of all clients of the member; their requests go
-// through one connection where HTTP/2 is spoken.
-func (s settings) shared() *http.Transport {
-	return utilnet.SetTransportDefaults(s.transport())
-}
-
-// single is a transport that dials for each request.
-func (s settings) single() *http.Transport {
-	transport := s.transport()
-	transport.DisableKeepAlives = true
-	return transport
-}
-
+// transport is for all clients of the member; their requests go through one
+// connection where HTTP/2 is spoken.
 func (s settings) transport() *http.Transport {
 	dialer := &net.Dialer{Timeout: 30 * time.Second, KeepAlive: 30 * time.Second}
 	transport := &http.Transport{
@@ -40,7 +29,7 @@ func (s settings) transport() *http.Transport {
 	if s.proxy != "" {
 		through(transport, s.parsed.proxy)
 	}
-	return transport
+	return utilnet.SetTransportDefaults(transport)
 }
 
 // through sends requests through the proxy. The certificate of a proxy is

@@ -18,7 +18,8 @@ import (
 type Fields struct {
 	Endpoint   string // for example "spec.apiEndpoint"
 	Authority  string // for example "spec.caBundle"
-	Checks     string // for example "spec.disabledTLSValidations"
+	OtherName  string // how to accept another name, for example "list SubjectName in spec.disabledTLSValidations"
+	OtherTime  string // how to accept a certificate out of its time, likewise
 	Proxy      string // for example "spec.proxyURL"
 	Credential string // for example `the token in Secret "eu"`
 }
@@ -40,13 +41,13 @@ func explainCertificate(err error, host string, f Fields) (string, bool) {
 		return fmt.Sprintf("%s does not match the certificate of %s: put the authority that signed it there", f.Authority, host), true
 	}
 	if name, ok := errors.AsType[x509.HostnameError](err); ok {
-		return fmt.Sprintf("%s: the certificate of %s is for another name (%v): use a name it has, or list SubjectName in %s",
-			f.Endpoint, host, name, f.Checks), true
+		return fmt.Sprintf("%s: the certificate of %s is for another name (%v): use a name it has, or %s",
+			f.Endpoint, host, name, f.OtherName), true
 	}
 	invalid, ok := errors.AsType[x509.CertificateInvalidError](err)
 	if ok && invalid.Reason == x509.Expired {
-		return fmt.Sprintf("the certificate of %s is valid from %s to %s only: renew it, or list ValidityPeriod in %s",
-			host, day(invalid.Cert.NotBefore), day(invalid.Cert.NotAfter), f.Checks), true
+		return fmt.Sprintf("the certificate of %s is valid from %s to %s only: renew it, or %s",
+			host, day(invalid.Cert.NotBefore), day(invalid.Cert.NotAfter), f.OtherTime), true
 	}
 	if ok {
 		return fmt.Sprintf("the certificate of %s is not acceptable: %v", host, invalid), true

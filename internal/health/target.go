@@ -3,6 +3,7 @@ package health
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -24,6 +25,7 @@ const maxHealthz = 16 << 10
 type Target struct {
 	client *http.Client
 	base   *url.URL
+	dialer *dialer
 	limits Limits
 }
 
@@ -34,11 +36,19 @@ type Limits struct {
 }
 
 // NewTarget makes a target of the member that config reaches. The config is
-// copied. Its transport, if it has one, should keep no connections.
+// copied, and so is its transport if it is an *http.Transport. Close the target
+// when it is no longer probed.
 func NewTarget(config *rest.Config, limits Limits) (*Target, error) {
 	config = rest.CopyConfig(config)
-	if config.Transport == nil {
-		config.NextProtos = []string{"http/1.1"} // where closing a connection harms nobody else's request
+	dialer := newDialer(config.Dial)
+	if transport, ok := config.Transport.(*http.Transport); ok {
+		config.Transport = ownTransport(transport, dialer)
+	} else {
+		config.NextProtos = []string{"http/1.1"} // where closing a connection harms no other request
+		config.Dial = dialer.dial
+		if config.Proxy == nil {
+			config.Proxy = http.ProxyFromEnvironment // a config with a proxy of its own has a transport of its own
+		}
 	}
 	base, _, err := rest.DefaultServerUrlFor(config)
 	if err != nil {
@@ -50,8 +60,22 @@ func NewTarget(config *rest.Config, limits Limits) (*Target, error) {
 	}
 	client := *shared
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &Target{client: &client, base: base, limits: limits}, nil
+	return &Target{client: &client, base: base, dialer: dialer, limits: limits}, nil
 }
+
+func ownTransport(transport *http.Transport, dialer *dialer) *http.Transport {
+	own := transport.Clone()
+	own.DialContext = dialer.dial
+	own.DisableKeepAlives = true
+	own.TLSNextProto = map[string]func(string, *tls.Conn) http.RoundTripper{} // no HTTP/2
+	if own.TLSClientConfig != nil {
+		own.TLSClientConfig.NextProtos = []string{"http/1.1"}
+	}
+	return own
+}
+
+// Close ends all connections. Probes fail from then on.
+func (t *Target) Close() { t.dialer.close() }
 
 // Probe asks the member for /healthz and gives up after the timeout.
 func (t *Target) Probe(ctx context.Context) Result {
