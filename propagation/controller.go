@@ -103,6 +103,8 @@ type Controller struct {
 	reports queue
 	objects objects
 	lanes   lanes
+
+	released released
 }
 
 // New makes a Controller and starts nothing. An error names every required

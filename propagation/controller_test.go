@@ -292,7 +292,9 @@ func TestAClusterThatIsNotReadyIsLeftAloneAndServedWhenItReturns(t *testing.T) {
 	w.untilStates(t, ok("a", "b", "c"))
 
 	w.away("b")
-	w.edit(web, func(in *propagation.Intent) { _ = unstructured.SetNestedField(in.Template.Object, "green", "data", "color") })
+	w.edit(web, func(in *propagation.Intent) {
+		_ = unstructured.SetNestedField(in.Template.Object, "green", "data", "color")
+	})
 	w.untilStates(t, map[federation.ClusterName]status.State{"a": status.OK, "b": status.ClusterNotReady, "c": status.OK})
 	require.Equal(t, "green blue green", w.color("a")+" "+w.color("b")+" "+w.color("c"))
 
@@ -392,6 +394,19 @@ func TestACopyThatSomebodyDeletedComesBack(t *testing.T) {
 	w.memory.Drop("b", web)
 	require.Eventually(t, func() bool { return w.memory.Get("b", web) != nil }, 10*time.Second, time.Millisecond)
 	require.Equal(t, 1, w.counts().reports)
+}
+
+func TestACopyThatArrivesAfterTheDeletionIsRemoved(t *testing.T) {
+	w := run(t, newHost(), &propagationtest.Memory{})
+	w.put(everywhere())
+	w.untilStates(t, ok("a", "b", "c"))
+	late := w.memory.Get("b", web)
+	w.edit(web, func(in *propagation.Intent) { in.Deleting = true })
+	w.until(t, "release", func() bool { return w.releases == 1 })
+	_, err := w.memory.Apply(t.Context(), "b", late, "parent")
+	require.NoError(t, err)
+	w.memory.Put("b", late) // which tells
+	require.Eventually(t, func() bool { return w.memory.Get("b", web) == nil }, 10*time.Second, time.Millisecond)
 }
 
 func TestAMemberThatJoinsGetsWhatItShouldHave(t *testing.T) {

@@ -30,8 +30,14 @@ func (c *Controller) plan(ctx context.Context, key Key) error {
 	if err != nil {
 		return fmt.Errorf("read %s: %w", key, err)
 	}
-	if !found || in.Deleting && !in.Held {
-		c.objects.forget(key) // nothing was begun, or all is done
+	switch {
+	case !found && len(c.holders(key)) > 0:
+		in, found = c.released.stray(key)
+	case in.Deleting && (!in.Held || c.released.is(in)):
+		found = false // nothing was begun, or all is done
+	}
+	if !found {
+		c.objects.forget(key)
 		return nil
 	}
 	o := c.objects.get(key)
@@ -76,10 +82,7 @@ func (c *Controller) decide(ctx context.Context, in Intent, may []federation.Clu
 // mayHold are the clusters that may hold a copy: those where one is seen, those
 // that were reported, and those that a task was begun for.
 func (c *Controller) mayHold(o *object, in Intent) []federation.ClusterName {
-	var may []federation.ClusterName
-	if observer, ok := c.Propagator.(Observer); ok {
-		may = observer.Holders(in.Key)
-	}
+	may := c.holders(in.Key)
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.reported == nil || o.intent.Parent != in.Parent {
@@ -96,6 +99,14 @@ func (c *Controller) mayHold(o *object, in Intent) []federation.ClusterName {
 		}
 	}
 	return may
+}
+
+// holders are the clusters where a copy is seen.
+func (c *Controller) holders(key Key) []federation.ClusterName {
+	if observer, ok := c.Propagator.(Observer); ok {
+		return observer.Holders(key)
+	}
+	return nil
 }
 
 // hold has the Ledger hold the declaration, once.

@@ -16,7 +16,7 @@ import (
 func Owned(entries []metav1.ManagedFieldsEntry, manager string) string {
 	for _, e := range entries {
 		if e.Manager == manager && e.Operation == metav1.ManagedFieldsOperationApply && e.Subresource == "" && e.FieldsV1 != nil {
-			return string(e.FieldsV1.Raw)
+			return e.FieldsV1.GetRawString()
 		}
 	}
 	return ""
@@ -41,7 +41,7 @@ func LostBetween(before, now string, entries []metav1.ManagedFieldsEntry) []Lost
 
 func owner(entries []metav1.ManagedFieldsEntry, p fieldpath.Path) string {
 	for _, e := range entries {
-		if e.FieldsV1 != nil && parse(string(e.FieldsV1.Raw)).Has(p) {
+		if e.FieldsV1 != nil && parse(e.FieldsV1.GetRawString()).Has(p) {
 			return e.Manager
 		}
 	}
