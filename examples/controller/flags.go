@@ -1,0 +1,100 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"strings"
+
+	"github.com/go-logr/logr"
+	"github.com/spf13/pflag"
+	"k8s.io/client-go/rest"
+	"k8s.io/client-go/tools/clientcmd"
+	"k8s.io/klog/v2"
+	"k8s.io/klog/v2/textlogger"
+
+	"github.com/fedrail/fedrail/examples/controller/plane"
+	corev1beta1 "github.com/fedrail/fedrail/federation/apis/core/v1beta1"
+)
+
+// ownNamespace is where a pod finds the namespace that it runs in.
+const ownNamespace = "/var/run/secrets/kubernetes.io/serviceaccount/namespace"
+
+// flags are those of the program, named as KubeFed's are where KubeFed has them.
+type flags struct {
+	kubeconfig, master, namespace string
+
+	configFile              string
+	healthAddr, metricsAddr string
+	qps                     float32
+	burst                   int
+	leaderElect             bool
+	fieldManager            string
+	logFormat               string
+	verbosity               int
+}
+
+func (f *flags) addHost(set *pflag.FlagSet) {
+	set.StringVar(&f.kubeconfig, "kubeconfig", "", "kubeconfig file of the host; in a pod, that of its service account when empty")
+	set.StringVar(&f.master, "master", "", "URL of the host's API server, in place of the one in the kubeconfig file")
+	set.StringVar(&f.namespace, "kubefed-namespace", "", "system namespace of the federation; default that of the pod, else "+corev1beta1.DefaultNamespace)
+	set.Float32Var(&f.qps, "rest-config-qps", 0, "requests a second to the host; 0 is no limit, and the API server's own fairness decides")
+	set.IntVar(&f.burst, "rest-config-burst", 0, "requests to the host that may come at a time, when their rate is limited")
+}
+
+func (f *flags) addControl(set *pflag.FlagSet) {
+	set.StringVar(&f.configFile, "kubefed-config", "", "file with a KubeFedConfig, in place of the one on the host")
+	set.StringVar(&f.healthAddr, "healthz-addr", ":8080", "address to serve /healthz and /readyz on; port 0 is a free one, empty is none")
+	set.StringVar(&f.metricsAddr, "metrics-addr", ":9090", "address to serve /metrics on; port 0 is a free one, empty is none")
+	set.BoolVar(&f.leaderElect, "leader-elect", true, "work only while holding the lease "+corev1beta1.LeaderElectionName)
+	set.StringVar(&f.fieldManager, "field-manager", "fedrail", "owner of our fields in the members")
+	set.StringVar(&f.logFormat, "log-format", "text", "text or json")
+	set.IntVarP(&f.verbosity, "v", "v", 0, "verbosity of the log; 1 tells of more than what somebody has to act on")
+}
+
+// host is how the host is reached, and the system namespace in it.
+func (f *flags) host() (*rest.Config, string, error) {
+	config, err := clientcmd.BuildConfigFromFlags(f.master, f.kubeconfig)
+	if err != nil {
+		return nil, "", fmt.Errorf("--kubeconfig, --master: %w", err)
+	}
+	config.QPS, config.Burst = f.qps, f.burst
+	if f.qps == 0 {
+		config.QPS = -1 // 0 would be the default of client-go
+	}
+	config = rest.AddUserAgent(config, "fedrail-controller")
+	if f.namespace != "" {
+		return config, f.namespace, nil
+	}
+	content, err := os.ReadFile(ownNamespace)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, "", fmt.Errorf("find the namespace of this pod, or set --kubefed-namespace: %w", err)
+	}
+	return config, cmp.Or(strings.TrimSpace(string(content)), corev1beta1.DefaultNamespace), nil
+}
+
+func (f *flags) election() plane.Election {
+	if f.leaderElect {
+		return plane.Elect
+	}
+	return plane.Alone
+}
+
+// logger also gets what client-go has to say.
+func (f *flags) logger() (logr.Logger, error) {
+	var log logr.Logger
+	switch f.logFormat {
+	case "text":
+		log = textlogger.NewLogger(textlogger.NewConfig(textlogger.Verbosity(f.verbosity), textlogger.Output(os.Stderr)))
+	case "json":
+		level := slog.Level(-f.verbosity)
+		log = logr.FromSlogHandler(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
+	default:
+		return log, fmt.Errorf("--log-format: got %q, want text or json", f.logFormat)
+	}
+	klog.SetLoggerWithOptions(log, klog.ContextualLogger(true))
+	return log, nil
+}

@@ -1,0 +1,131 @@
+package setup
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	authenticationv1 "k8s.io/api/authentication/v1"
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/dynamic"
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/rest"
+
+	corev1beta1 "github.com/fedrail/fedrail/federation/apis/core/v1beta1"
+)
+
+// tokenLifetime is long enough for an example. Joining again renews the token.
+const tokenLifetime = 30 * 24 * time.Hour
+
+// Member is a cluster that joins or leaves.
+type Member struct {
+	Name   string            // in placements and overrides
+	Config *rest.Config      // of an administrator, who may grant roles
+	Labels map[string]string // what cluster selectors match; nil is none
+}
+
+// Join makes the cluster a member: there, a service account of the federation
+// that may do what the enabled types need and no more; on the host, a Secret with
+// its token and the KubeFedCluster. Enable the types first, or join again after
+// that: the account's role is made of the types that are enabled now.
+//
+// For types that grant rights themselves, such as ClusterRoles, the account gets
+// the verbs escalate or bind. Whoever may create such federated objects has every
+// right in the members.
+func (h Host) Join(ctx context.Context, m Member) error {
+	client, err := kubernetes.NewForConfig(m.Config)
+	if err != nil {
+		return fmt.Errorf("member %q: %w", m.Name, err)
+	}
+	if err := h.admit(ctx, m); err != nil {
+		return fmt.Errorf("member %q: %w", m.Name, err)
+	}
+	token, err := client.CoreV1().ServiceAccounts(h.Namespace).CreateToken(ctx, h.account(m), tokenRequest(), metav1.CreateOptions{})
+	if err != nil {
+		return fmt.Errorf("member %q: token of service account %q: %w", m.Name, h.account(m), err)
+	}
+	if err := h.register(ctx, m, token.Status.Token); err != nil {
+		return fmt.Errorf("host: %w", err)
+	}
+	return nil
+}
+
+// Unjoin takes the cluster out of the federation: the KubeFedCluster and its
+// Secret first, so that nobody uses the account that is deleted then. Copies stay
+// in the cluster as they are. What is not there any more is no error.
+func (h Host) Unjoin(ctx context.Context, m Member) error {
+	host, err := dynamic.NewForConfig(h.Config)
+	if err != nil {
+		return fmt.Errorf("host: %w", err)
+	}
+	for _, o := range h.registration(m, "") {
+		if err := remove(ctx, o.at(host), o.object.GetName()); err != nil {
+			return fmt.Errorf("host: %w", err)
+		}
+	}
+	member, err := dynamic.NewForConfig(m.Config)
+	if err != nil {
+		return fmt.Errorf("member %q: %w", m.Name, err)
+	}
+	for _, o := range h.admission(m, nil) {
+		if o.object.GetName() == h.Namespace {
+			continue // it may be older than the federation, or the host's own
+		}
+		if err := remove(ctx, o.at(member), o.object.GetName()); err != nil {
+			return fmt.Errorf("member %q: %w", m.Name, err)
+		}
+	}
+	return nil
+}
+
+func remove(ctx context.Context, resource dynamic.ResourceInterface, name string) error {
+	if err := resource.Delete(ctx, name, metav1.DeleteOptions{}); err != nil && !apierrors.IsNotFound(err) {
+		return fmt.Errorf("delete %q: %w", name, err)
+	}
+	return nil
+}
+
+func tokenRequest() *authenticationv1.TokenRequest {
+	seconds := int64(tokenLifetime.Seconds())
+	return &authenticationv1.TokenRequest{Spec: authenticationv1.TokenRequestSpec{ExpirationSeconds: &seconds}}
+}
+
+// register makes the member known on the host.
+func (h Host) register(ctx context.Context, m Member, token string) error {
+	client, err := dynamic.NewForConfig(h.Config)
+	if err != nil {
+		return err
+	}
+	objects := h.registration(m, token)
+	for i := range objects { // the Secret before the KubeFedCluster that refers to it
+		o := objects[len(objects)-1-i]
+		if err := apply(ctx, o.at(client), o.object); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// registration is what the host has of a member.
+func (h Host) registration(m Member, token string) []placed {
+	secret := &corev1.Secret{
+		TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "Secret"},
+		ObjectMeta: metav1.ObjectMeta{Name: m.Name + "-token", Namespace: h.Namespace},
+		Data:       map[string][]byte{corev1beta1.TokenKey: []byte(token)},
+	}
+	cluster := &corev1beta1.KubeFedCluster{
+		TypeMeta:   metav1.TypeMeta{APIVersion: corev1beta1.GroupVersion().String(), Kind: "KubeFedCluster"},
+		ObjectMeta: metav1.ObjectMeta{Name: m.Name, Namespace: h.Namespace, Labels: m.Labels},
+		Spec: corev1beta1.KubeFedClusterSpec{
+			APIEndpoint: m.Config.Host,
+			CABundle:    m.Config.CAData,
+			SecretRef:   corev1beta1.LocalSecretReference{Name: secret.Name},
+		},
+	}
+	return []placed{
+		{corev1beta1.KubeFedClusters(), cluster},
+		{corev1.SchemeGroupVersion.WithResource("secrets"), secret},
+	}
+}
