@@ -29,6 +29,11 @@ type Binaries struct {
 	Kwok              string
 }
 
+// Complete says that no binary is missing, so that a full cluster can be started.
+func (b Binaries) Complete() bool {
+	return !slices.Contains([]string{b.APIServer, b.Etcd, b.ControllerManager, b.Scheduler, b.Kwok}, "")
+}
+
 // CacheDir is where the binaries of Version are kept for this user. It may not
 // exist yet.
 func CacheDir() (string, error) {
