@@ -120,10 +120,10 @@ func New(o Options) (*Controller, error) {
 	return c, nil
 }
 
-// Run keeps going until ctx ends, and returns when all that it started has
+// Start keeps going until ctx ends, and returns when all that it started has
 // ended. It may be called once. The error is the Source's or the Observer's;
 // the end of ctx is none.
-func (c *Controller) Run(ctx context.Context) error {
+func (c *Controller) Start(ctx context.Context) error {
 	ctx, stop := context.WithCancelCause(logr.NewContext(ctx, c.Logger))
 	defer stop(nil)
 	var running sync.WaitGroup

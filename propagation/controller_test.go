@@ -17,7 +17,7 @@ import (
 	"github.com/fedrail/fedrail/overrides"
 	"github.com/fedrail/fedrail/placement"
 	"github.com/fedrail/fedrail/propagation"
-	"github.com/fedrail/fedrail/propagation/propagationtest"
+	"github.com/fedrail/fedrail/propagation/memory"
 	"github.com/fedrail/fedrail/status"
 )
 
@@ -177,7 +177,7 @@ func member(name string) federation.Cluster {
 type world struct {
 	*host
 	members *federation.Members
-	memory  *propagationtest.Memory
+	memory  *memory.Propagator
 	down    *sync.Map // clusters that answer nothing
 	stop    func()
 }
@@ -195,11 +195,11 @@ func (w world) back(name string) {
 	w.members.Put(member(name))
 }
 
-func run(t *testing.T, h *host, memory *propagationtest.Memory, change ...func(*propagation.Options)) world {
+func run(t *testing.T, h *host, pretend *memory.Propagator, change ...func(*propagation.Options)) world {
 	t.Helper()
-	w := world{host: h, memory: memory, down: &sync.Map{}, members: federation.NewMembers(member("a"), member("b"), member("c"))}
-	if memory.Before == nil {
-		memory.Before = func(_ context.Context, c federation.ClusterName, _ propagation.Key) error {
+	w := world{host: h, memory: pretend, down: &sync.Map{}, members: federation.NewMembers(member("a"), member("b"), member("c"))}
+	if pretend.Before == nil {
+		pretend.Before = func(_ context.Context, c federation.ClusterName, _ propagation.Key) error {
 			if _, down := w.down.Load(c); down {
 				return errors.New("connection refused")
 			}
@@ -207,7 +207,7 @@ func run(t *testing.T, h *host, memory *propagationtest.Memory, change ...func(*
 		}
 	}
 	o := propagation.Options{
-		Registry: w.members, Source: h, Ledger: h, Propagator: memory,
+		Registry: w.members, Source: h, Ledger: h, Propagator: pretend,
 		Patience: 300 * time.Millisecond, Interval: time.Millisecond, Backoff: time.Millisecond, MaxBackoff: 20 * time.Millisecond,
 	}
 	for _, c := range change {
@@ -217,7 +217,7 @@ func run(t *testing.T, h *host, memory *propagationtest.Memory, change ...func(*
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
-	go func() { ended <- c.Run(ctx) }()
+	go func() { ended <- c.Start(ctx) }()
 	w.stop = sync.OnceFunc(func() {
 		cancel()
 		require.NoError(t, <-ended)
@@ -250,7 +250,7 @@ func (w world) color(cluster string) string {
 
 func TestAnObjectArrivesAndLeaves(t *testing.T) {
 	defer goleak.VerifyNone(t)
-	w := run(t, newHost(), &propagationtest.Memory{})
+	w := run(t, newHost(), &memory.Propagator{})
 	w.put(everywhere())
 	w.untilStates(t, ok("a", "b", "c"))
 	require.Equal(t, counts{holds: 1, reports: 1}, w.counts())
@@ -274,20 +274,20 @@ func TestAnObjectArrivesAndLeaves(t *testing.T) {
 }
 
 func TestAClusterThatHangsDelaysNoOther(t *testing.T) {
-	memory := &propagationtest.Memory{Before: func(ctx context.Context, c federation.ClusterName, _ propagation.Key) error {
+	pretend := &memory.Propagator{Before: func(ctx context.Context, c federation.ClusterName, _ propagation.Key) error {
 		if c == "b" {
 			<-ctx.Done()
 			return ctx.Err()
 		}
 		return nil
 	}}
-	w := run(t, newHost(), memory)
+	w := run(t, newHost(), pretend)
 	w.put(everywhere())
 	w.untilStates(t, map[federation.ClusterName]status.State{"a": status.OK, "b": status.UpdateTimedOut, "c": status.OK})
 }
 
 func TestAClusterThatIsNotReadyIsLeftAloneAndServedWhenItReturns(t *testing.T) {
-	w := run(t, newHost(), &propagationtest.Memory{})
+	w := run(t, newHost(), &memory.Propagator{})
 	w.put(everywhere())
 	w.untilStates(t, ok("a", "b", "c"))
 
@@ -304,7 +304,7 @@ func TestAClusterThatIsNotReadyIsLeftAloneAndServedWhenItReturns(t *testing.T) {
 }
 
 func TestReadinessThatFlipsWritesNothing(t *testing.T) {
-	w := run(t, newHost(), &propagationtest.Memory{})
+	w := run(t, newHost(), &memory.Propagator{})
 	in := everywhere()
 	in.Placement.Want.Clusters = append(in.Placement.Want.Clusters, "d")
 	w.put(in)
@@ -324,14 +324,14 @@ func TestReadinessThatFlipsWritesNothing(t *testing.T) {
 }
 
 func TestARestartWritesNothing(t *testing.T) {
-	h, memory := newHost(), &propagationtest.Memory{}
-	first := run(t, h, memory)
+	h, pretend := newHost(), &memory.Propagator{}
+	first := run(t, h, pretend)
 	first.put(everywhere())
 	first.untilStates(t, ok("a", "b", "c"))
 	first.stop()
 	before := h.counts()
 
-	second := run(t, h, memory)
+	second := run(t, h, pretend)
 	second.edit(web, func(in *propagation.Intent) {})
 	second.until(t, "second generation", func() bool { return second.last().Generation == 2 })
 	before.reports++
@@ -339,7 +339,7 @@ func TestARestartWritesNothing(t *testing.T) {
 }
 
 func TestADeletionWaitsForAClusterThatIsAway(t *testing.T) {
-	w := run(t, newHost(), &propagationtest.Memory{})
+	w := run(t, newHost(), &memory.Propagator{})
 	w.put(everywhere())
 	w.untilStates(t, ok("a", "b", "c"))
 	w.away("b")
@@ -352,7 +352,7 @@ func TestADeletionWaitsForAClusterThatIsAway(t *testing.T) {
 }
 
 func TestAClusterDeselectedWhileAwayIsCleanedWhenItReturns(t *testing.T) {
-	w := run(t, newHost(), &propagationtest.Memory{})
+	w := run(t, newHost(), &memory.Propagator{})
 	w.put(everywhere())
 	w.untilStates(t, ok("a", "b", "c"))
 	w.away("b")
@@ -365,7 +365,7 @@ func TestAClusterDeselectedWhileAwayIsCleanedWhenItReturns(t *testing.T) {
 }
 
 func TestABadOverrideHarmsItsClusterAlone(t *testing.T) {
-	w := run(t, newHost(), &propagationtest.Memory{})
+	w := run(t, newHost(), &memory.Propagator{})
 	in := everywhere()
 	in.Overrides = []overrides.Rule{{Cluster: "b", Patches: []overrides.Patch{{Op: "remove", Path: "/data/nothing"}}}}
 	w.put(in)
@@ -377,7 +377,7 @@ func TestABadOverrideHarmsItsClusterAlone(t *testing.T) {
 }
 
 func TestAnIntentThatCannotBeReadChangesNothing(t *testing.T) {
-	w := run(t, newHost(), &propagationtest.Memory{})
+	w := run(t, newHost(), &memory.Propagator{})
 	w.put(everywhere())
 	w.untilStates(t, ok("a", "b", "c"))
 	w.edit(web, func(in *propagation.Intent) { in.Invalid, in.Template = errors.New("spec.placement: nonsense"), nil })
@@ -388,7 +388,7 @@ func TestAnIntentThatCannotBeReadChangesNothing(t *testing.T) {
 }
 
 func TestACopyThatSomebodyDeletedComesBack(t *testing.T) {
-	w := run(t, newHost(), &propagationtest.Memory{})
+	w := run(t, newHost(), &memory.Propagator{})
 	w.put(everywhere())
 	w.untilStates(t, ok("a", "b", "c"))
 	w.memory.Drop("b", web)
@@ -397,7 +397,7 @@ func TestACopyThatSomebodyDeletedComesBack(t *testing.T) {
 }
 
 func TestACopyThatArrivesAfterTheDeletionIsRemoved(t *testing.T) {
-	w := run(t, newHost(), &propagationtest.Memory{})
+	w := run(t, newHost(), &memory.Propagator{})
 	w.put(everywhere())
 	w.untilStates(t, ok("a", "b", "c"))
 	late := w.memory.Get("b", web)
@@ -410,7 +410,7 @@ func TestACopyThatArrivesAfterTheDeletionIsRemoved(t *testing.T) {
 }
 
 func TestAMemberThatJoinsGetsWhatItShouldHave(t *testing.T) {
-	w := run(t, newHost(), &propagationtest.Memory{})
+	w := run(t, newHost(), &memory.Propagator{})
 	in := everywhere()
 	in.Placement.Want.Clusters = append(in.Placement.Want.Clusters, "d")
 	w.put(in)

@@ -39,13 +39,27 @@ func (c *Controller) carry(ctx context.Context, l *lane, key Key) error {
 	if !planned || !known {
 		return nil
 	}
-	found := c.attempt(ctx, member, j)
+	now, _ := c.Registry.Snapshot().Get(l.name)
+	found := c.attempt(ctx, worst(member, now), j)
 	if ctx.Err() != nil {
 		return nil
+	}
+	if member.Ready && !now.Ready {
+		found.retry = errors.New("the member's readiness changed just now") // the loop that wakes lanes may never see it
 	}
 	o.note(l.name, j, found)
 	c.reports.Add(key)
 	return found.retry
+}
+
+// worst is the member as the loop last saw it, or as the registry has it now
+// when that is not ready: nothing is sent to a member that is known to be away.
+func worst(seen, now federation.Cluster) federation.Cluster {
+	if now.Ready {
+		return seen
+	}
+	now.Name = seen.Name
+	return now
 }
 
 // attempt asks the Propagator for what the job says, and judges the answer.

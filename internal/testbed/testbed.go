@@ -158,7 +158,7 @@ func (b *Bed) Run() {
 	require.NoError(b, err)
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
-	go func() { ended <- types.Run(ctx) }()
+	go func() { ended <- types.Start(ctx) }()
 	b.stop = sync.OnceFunc(func() {
 		cancel()
 		require.NoError(b, <-ended)

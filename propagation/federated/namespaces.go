@@ -46,8 +46,8 @@ func NewNamespaces(client dynamic.Interface, kind federation.Type, scope federat
 	}
 }
 
-// Run keeps the Namespaces true until ctx ends.
-func (n *Namespaces) Run(ctx context.Context) error {
+// Start keeps the Namespaces true until ctx ends.
+func (n *Namespaces) Start(ctx context.Context) error {
 	_, err := n.federated.AddEventHandler(cache.ResourceEventHandlerFuncs{
 		AddFunc: n.tell,
 		UpdateFunc: func(before, now any) {

@@ -90,9 +90,9 @@ func typeConfigs() federation.Type {
 		Resource: "federatedtypeconfigs", Scope: federation.NamespaceScoped}
 }
 
-// Run follows the configs until ctx ends, and returns when every loop has
+// Start follows the configs until ctx ends, and returns when every loop has
 // ended.
-func (t *Types) Run(ctx context.Context) error {
+func (t *Types) Start(ctx context.Context) error {
 	ctx = logr.NewContext(ctx, t.Logger)
 	_, err := t.informer.AddEventHandler(cache.ResourceEventHandlerFuncs{
 		AddFunc:    func(any) { t.again() },
@@ -194,7 +194,7 @@ func (t *Types) stopAll() { t.stopUnless(nil) }
 
 func (t *Types) startNamespaces(ctx context.Context, config *corev1beta1.FederatedTypeConfig, v version) {
 	t.namespaces = NewNamespaces(t.Client, config.Spec.FederatedType.Type(), t.Scope, t.onlyNamespace())
-	t.run(ctx, namespacesLoop, v, t.namespaces.Run)
+	t.run(ctx, namespacesLoop, v, t.namespaces.Start)
 }
 
 // start makes and starts the loop of one type.
@@ -221,7 +221,7 @@ func (t *Types) start(ctx context.Context, config *corev1beta1.FederatedTypeConf
 	if err != nil {
 		return err
 	}
-	t.run(ctx, config.Name, v, controller.Run)
+	t.run(ctx, config.Name, v, controller.Start)
 	return nil
 }
 

@@ -6,12 +6,13 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"github.com/fedrail/fedrail/propagation"
+	"github.com/fedrail/fedrail/propagation/memory"
 	"github.com/fedrail/fedrail/propagation/propagationtest"
 )
 
 func TestMemoryKeepsTheContract(t *testing.T) {
 	propagationtest.Test(t, func(*testing.T) propagationtest.Subject {
-		m := &propagationtest.Memory{}
+		m := &memory.Propagator{}
 		return propagationtest.Subject{
 			Propagator: m,
 			Cluster:    "member1",

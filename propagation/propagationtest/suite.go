@@ -1,3 +1,5 @@
+// Package propagationtest checks what implements the interfaces of package
+// propagation: [Test] is the contract of propagation.Propagator as a test suite.
 package propagationtest
 
 import (

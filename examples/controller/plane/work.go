@@ -55,7 +55,7 @@ func (p *Plane) run(ctx context.Context, registry *kubefed.Registry, types *fede
 	start(registry.Start)
 	running.Go(func() { p.awaitMembers(ctx, registry) })
 	if p.enabled(corev1beta1.PushReconciler) {
-		start(types.Run)
+		start(types.Start)
 	} else {
 		p.Logger.Info("nothing is carried to the members", "feature", corev1beta1.PushReconciler, "configuration", corev1beta1.Disabled)
 	}

@@ -1,7 +1,6 @@
-// Package propagationtest helps to test what implements or uses the interfaces
-// of package propagation: [Memory] is a Propagator in memory, and [Test] checks
-// any Propagator against the contract.
-package propagationtest
+// Package memory is a propagation.Propagator whose members are maps: for tests,
+// dry runs, and programs that show what would happen.
+package memory
 
 import (
 	"context"
@@ -17,10 +16,10 @@ import (
 	"github.com/fedrail/fedrail/propagation"
 )
 
-// Memory is a Propagator whose members are maps. Every cluster name is a member
-// that holds nothing at first. The zero Memory is ready for use, and safe for
+// Propagator carries objects to maps. Every cluster name is a member that holds
+// nothing at first. The zero Propagator is ready for use, and safe for
 // concurrent use; its fields are set before that.
-type Memory struct {
+type Propagator struct {
 	// Before is called before each Apply and Remove; an error is the answer. A
 	// Before that waits for its ctx is a member that hangs. Nil is none.
 	Before func(ctx context.Context, cluster federation.ClusterName, key propagation.Key) error
@@ -37,12 +36,12 @@ type copied struct {
 }
 
 var (
-	_ propagation.Propagator = (*Memory)(nil)
-	_ propagation.Observer   = (*Memory)(nil)
+	_ propagation.Propagator = (*Propagator)(nil)
+	_ propagation.Observer   = (*Propagator)(nil)
 )
 
 // Apply implements [propagation.Propagator].
-func (m *Memory) Apply(ctx context.Context, cluster federation.ClusterName, want *unstructured.Unstructured, parent types.UID) (propagation.Outcome, error) {
+func (m *Propagator) Apply(ctx context.Context, cluster federation.ClusterName, want *unstructured.Unstructured, parent types.UID) (propagation.Outcome, error) {
 	key := propagation.KeyOf(want)
 	if err := m.before(ctx, cluster, key); err != nil {
 		return propagation.Outcome{}, err
@@ -58,7 +57,7 @@ func (m *Memory) Apply(ctx context.Context, cluster federation.ClusterName, want
 }
 
 // Remove implements [propagation.Propagator].
-func (m *Memory) Remove(ctx context.Context, cluster federation.ClusterName, key propagation.Key, how propagation.Removal) (propagation.Outcome, error) {
+func (m *Propagator) Remove(ctx context.Context, cluster federation.ClusterName, key propagation.Key, how propagation.Removal) (propagation.Outcome, error) {
 	if err := m.before(ctx, cluster, key); err != nil {
 		return propagation.Outcome{}, err
 	}
@@ -79,7 +78,7 @@ func (m *Memory) Remove(ctx context.Context, cluster federation.ClusterName, key
 	return propagation.Outcome{Action: propagation.Absent}, nil
 }
 
-func (m *Memory) before(ctx context.Context, cluster federation.ClusterName, key propagation.Key) error {
+func (m *Propagator) before(ctx context.Context, cluster federation.ClusterName, key propagation.Key) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -90,7 +89,7 @@ func (m *Memory) before(ctx context.Context, cluster federation.ClusterName, key
 }
 
 // Observe implements [propagation.Observer]. One Observe runs at a time.
-func (m *Memory) Observe(ctx context.Context, changed func(propagation.Change)) error {
+func (m *Propagator) Observe(ctx context.Context, changed func(propagation.Change)) error {
 	m.mu.Lock()
 	m.changed = changed
 	m.mu.Unlock()
@@ -102,7 +101,7 @@ func (m *Memory) Observe(ctx context.Context, changed func(propagation.Change)) 
 }
 
 // Holders implements [propagation.Observer].
-func (m *Memory) Holders(key propagation.Key) []federation.ClusterName {
+func (m *Propagator) Holders(key propagation.Key) []federation.ClusterName {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	var holders []federation.ClusterName
@@ -116,7 +115,7 @@ func (m *Memory) Holders(key propagation.Key) []federation.ClusterName {
 
 // Get returns the object that a cluster holds, for the caller to keep; nil when
 // it holds none.
-func (m *Memory) Get(cluster federation.ClusterName, key propagation.Key) *unstructured.Unstructured {
+func (m *Propagator) Get(cluster federation.ClusterName, key propagation.Key) *unstructured.Unstructured {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	there, held := m.copies[cluster][key]
@@ -128,7 +127,7 @@ func (m *Memory) Get(cluster federation.ClusterName, key propagation.Key) *unstr
 
 // Put makes a cluster hold an object, as somebody else would who writes to it:
 // a copy that is there keeps its record.
-func (m *Memory) Put(cluster federation.ClusterName, object *unstructured.Unstructured) {
+func (m *Propagator) Put(cluster federation.ClusterName, object *unstructured.Unstructured) {
 	key := propagation.KeyOf(object)
 	m.mu.Lock()
 	m.putLocked(cluster, key, copied{object: object.DeepCopy(), parent: m.copies[cluster][key].parent})
@@ -138,14 +137,14 @@ func (m *Memory) Put(cluster federation.ClusterName, object *unstructured.Unstru
 
 // Drop makes a cluster hold no object of that key, as somebody else would who
 // deletes it.
-func (m *Memory) Drop(cluster federation.ClusterName, key propagation.Key) {
+func (m *Propagator) Drop(cluster federation.ClusterName, key propagation.Key) {
 	m.mu.Lock()
 	delete(m.copies[cluster], key)
 	m.mu.Unlock()
 	m.tell(cluster, key)
 }
 
-func (m *Memory) tell(cluster federation.ClusterName, key propagation.Key) {
+func (m *Propagator) tell(cluster federation.ClusterName, key propagation.Key) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.changed != nil {
@@ -153,7 +152,7 @@ func (m *Memory) tell(cluster federation.ClusterName, key propagation.Key) {
 	}
 }
 
-func (m *Memory) putLocked(cluster federation.ClusterName, key propagation.Key, c copied) {
+func (m *Propagator) putLocked(cluster federation.ClusterName, key propagation.Key, c copied) {
 	if m.copies == nil {
 		m.copies = map[federation.ClusterName]map[propagation.Key]copied{}
 	}
