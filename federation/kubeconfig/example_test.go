@@ -17,7 +17,7 @@ contexts:
 - {name: eu, context: {cluster: eu}}
 - {name: us, context: {cluster: us}}
 `),
-		Labels: map[string]map[string]string{"eu": {"tier": "gold"}},
+		Labels: map[string]map[string]string{"eu": {"tier": "gold"}, "us": {"tier": "iron"}},
 	})
 	if err != nil {
 		fmt.Println(err)
@@ -40,6 +40,6 @@ contexts:
 	fmt.Println(config.Host)
 	// Output:
 	// eu tier=gold
-	// us
+	// us tier=iron
 	// https://eu.example:6443
 }

@@ -119,7 +119,9 @@ func TestOnlyTheNamedChecksAreLeftOut(t *testing.T) {
 			}, nil)
 		}
 	}
-	registry, _ := h.start(h.options())
+	options := h.options()
+	options.Health = calm()
+	registry, _ := h.start(options)
 	set := await(t, registry, func(set federation.ClusterSet) bool {
 		for c := range set.All() {
 			if !c.Ready && c.Message == "it was not probed yet" {

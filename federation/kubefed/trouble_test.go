@@ -1,11 +1,14 @@
 package kubefed_test
 
 import (
+	"fmt"
 	"net"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
+	"github.com/go-logr/logr/funcr"
 	"github.com/stretchr/testify/require"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -82,7 +85,11 @@ func TestTroubleIsNamedWithItsMend(t *testing.T) {
 		test.change(&spec)
 		h.put(name, spec, map[string]string{"name": name})
 	}
-	registry, _ := h.start(h.options())
+	options := h.options()
+	options.Health = calm()
+	var log journal
+	options.Logger = funcr.New(log.write, funcr.Options{Verbosity: 10})
+	registry, _ := h.start(options)
 
 	done := func(set federation.ClusterSet) bool {
 		for c := range set.All() {
@@ -107,10 +114,33 @@ func TestTroubleIsNamedWithItsMend(t *testing.T) {
 	eventually(t, func() bool { return len(h.events.recorded()) == len(tests) }, "one event for each that is in trouble")
 	require.True(t, slices.Contains(h.events.recorded(), "no-token Warning MalformedClusterConfig: "+tests["no-token"].want))
 
+	said := fmt.Sprint(log.all(), h.events.recorded(), set)
+	for _, secret := range []string{"not-a-token", "two words", "hidden", account(t, member, "fedrail")[:30]} {
+		require.NotContains(t, said, secret)
+	}
+
 	t.Run("mended", func(t *testing.T) {
 		h.secret("empty", map[string]string{"token": account(t, member, "fedrail")})
 		await(t, registry, ready("no-token"))
 	})
+}
+
+// journal remembers what was logged.
+type journal struct {
+	mu    sync.Mutex
+	lines []string
+}
+
+func (j *journal) write(prefix, args string) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.lines = append(j.lines, prefix+args)
+}
+
+func (j *journal) all() []string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return slices.Clone(j.lines)
 }
 
 func requireMalformed(t *testing.T, h *host, name, message string) {
