@@ -52,6 +52,16 @@ func (h Host) Install(ctx context.Context) error {
 	return define(ctx, client, definitions...)
 }
 
+// Define installs further definitions on the host, and returns when it serves
+// their kinds: those of custom resources that are to be federated.
+func (h Host) Define(ctx context.Context, definitions ...*apiextensionsv1.CustomResourceDefinition) error {
+	client, err := dynamic.NewForConfig(h.Config)
+	if err != nil {
+		return fmt.Errorf("host: %w", err)
+	}
+	return define(ctx, client, definitions...)
+}
+
 func namespace(name string) *corev1.Namespace {
 	return &corev1.Namespace{
 		TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "Namespace"},
