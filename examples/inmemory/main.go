@@ -66,9 +66,9 @@ func run(ctx context.Context, stdout io.Writer) error {
 
 // demo is what the program plays with.
 type demo struct {
-	members  *federation.Members     // who is in the federation
-	clusters *memory.Propagator // what each member holds
-	wishes   *wishes                 // what should be where, and how it went
+	members  *federation.Members // who is in the federation
+	clusters *memory.Propagator  // what each member holds
+	wishes   *wishes             // what should be where, and how it went
 	stdout   io.Writer
 }
 

@@ -2,7 +2,9 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
@@ -11,8 +13,11 @@ import (
 func TestTheProgramTellsTheSameStoryEachTime(t *testing.T) {
 	defer goleak.VerifyNone(t)
 	var stdout bytes.Buffer
-	require.NoError(t, run(t.Context(), &stdout))
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	err := run(ctx, &stdout)
 	require.Equal(t, story, stdout.String())
+	require.NoError(t, err)
 }
 
 const story = `# a Deployment arrives
