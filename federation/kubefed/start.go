@@ -3,11 +3,13 @@ package kubefed
 import (
 	"context"
 	"errors"
+	"io"
 	"sync"
 	"time"
 
 	"github.com/go-logr/logr"
 	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/client-go/dynamic/dynamicinformer"
@@ -24,8 +26,8 @@ func (r *Registry) Start(ctx context.Context) error {
 	}
 	ctx = logr.NewContext(ctx, r.options.Logger)
 	var running sync.WaitGroup
-	running.Go(func() { r.clusters.RunWithContext(ctx) })
-	running.Go(func() { r.secrets.RunWithContext(ctx) })
+	running.Go(func() { r.clusters.RunWithContext(unlogged(ctx)) })
+	running.Go(func() { r.secrets.RunWithContext(unlogged(ctx)) })
 	if cache.WaitForCacheSync(ctx.Done(), r.clusters.HasSynced, r.secrets.HasSynced) {
 		r.keep(ctx, &running)
 	}
@@ -33,6 +35,10 @@ func (r *Registry) Start(ctx context.Context) error {
 	r.disconnect()
 	return nil
 }
+
+// unlogged keeps client-go from our logger. At a high verbosity it would write
+// whole requests and answers to it, Secrets among them.
+func unlogged(ctx context.Context) context.Context { return logr.NewContext(ctx, logr.Discard()) }
 
 // keep looks at what the informers know, again and again.
 func (r *Registry) keep(ctx context.Context, running *sync.WaitGroup) {
@@ -78,7 +84,20 @@ func (r *Registry) prepare(informer cache.SharedIndexInformer, transform cache.T
 		UpdateFunc: func(any, any) { r.signal() },
 		DeleteFunc: func(any) { r.signal() },
 	})
-	return errors.Join(err, informer.SetTransform(transform))
+	return errors.Join(err, informer.SetTransform(transform), informer.SetWatchErrorHandlerWithContext(r.interrupted))
+}
+
+// interrupted is told why a list or watch of the host ended. The informer tries
+// again by itself.
+func (r *Registry) interrupted(ctx context.Context, _ *cache.Reflector, err error) {
+	usual := errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || apierrors.IsResourceExpired(err) || apierrors.IsGone(err)
+	switch {
+	case ctx.Err() != nil:
+	case usual:
+		r.options.Logger.V(1).Info("watch of the host ended", "reason", err.Error())
+	default:
+		r.options.Logger.Error(err, "host cannot be watched, members stay as they are")
+	}
 }
 
 func (r *Registry) signal() {

@@ -91,7 +91,7 @@ func news(now corev1beta1.KubeFedClusterStatus, wanted []corev1beta1.ClusterCond
 }
 
 func (r *Registry) patch(ctx context.Context, object *corev1beta1.KubeFedCluster, status corev1beta1.KubeFedClusterStatus) (*corev1beta1.KubeFedCluster, error) {
-	ctx, cancel := context.WithTimeout(ctx, writeTimeout)
+	ctx, cancel := context.WithTimeout(unlogged(ctx), writeTimeout)
 	defer cancel()
 	body, err := json.Marshal(map[string]any{
 		"metadata": map[string]any{"uid": object.UID}, // not of another object with this name
