@@ -283,7 +283,7 @@ func TestAClusterThatHangsDelaysNoOther(t *testing.T) {
 	}}
 	w := run(t, newHost(), pretend)
 	w.put(everywhere())
-	w.untilStates(t, map[federation.ClusterName]status.State{"a": status.OK, "b": status.UpdateTimedOut, "c": status.OK})
+	w.untilStates(t, map[federation.ClusterName]status.State{"a": status.OK, "b": status.CreationTimedOut, "c": status.OK})
 }
 
 func TestAClusterThatIsNotReadyIsLeftAloneAndServedWhenItReturns(t *testing.T) {

@@ -78,7 +78,7 @@ type object struct {
 	problem  status.Problem             // of the placement
 	frozen   bool                       // the placement is not known: the lanes rest
 	tasks    map[federation.ClusterName]*task
-	held     types.UID // the parent that the Ledger was seen or made to hold
+	held     types.UID // the parent that the Ledger was made to hold, until the Source shows it
 	reported *status.Summary
 	reportAt time.Time // of the last report
 	busyFrom time.Time // since when some task is open; zero when none is

@@ -64,6 +64,8 @@ func (c *Controller) decide(ctx context.Context, in Intent, may []federation.Clu
 	switch {
 	case in.Invalid != nil:
 		return plan{frozen: true, problem: status.Problem{Reason: status.ComputePlacementFailed, Message: in.Invalid.Error()}}
+	case in.Template == nil && !in.Deleting:
+		return plan{frozen: true, problem: status.Problem{Reason: status.ComputePlacementFailed, Message: "the intent has no template"}}
 	case in.Deleting:
 		may = append(may, decision.Selected...) // a write may have got there unseen
 	case err != nil:
@@ -114,7 +116,7 @@ func (c *Controller) hold(ctx context.Context, o *object, in Intent, p plan) err
 	o.mu.Lock()
 	held := in.Held || o.held == in.Parent && in.Parent != ""
 	if in.Held {
-		o.held = in.Parent
+		o.held = "" // the Source shows it by now, and will show when somebody undoes it
 	}
 	o.mu.Unlock()
 	if held || in.Deleting || len(p.hold)+len(p.drop) == 0 {

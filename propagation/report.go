@@ -3,6 +3,7 @@ package propagation
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -57,6 +58,9 @@ type draft struct {
 func (o *object) draft(now time.Time, patience, interval time.Duration) draft {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if o.reported == nil {
+		return draft{wait: interval} // it is being planned for the first time
+	}
 	d := draft{intent: o.intent, reported: *o.reported}
 	d.released = o.intent.Deleting && !o.frozen && !o.anyLeftLocked()
 	if o.busyLocked() {
@@ -95,10 +99,22 @@ func (o *object) observeLocked(name federation.ClusterName, t *task) status.Obse
 		return reported
 	case t.seen.Cluster != "":
 		return t.seen
-	case t.hold:
-		return status.Observation{Cluster: name, State: status.UpdateTimedOut, Message: "the cluster has not answered yet"}
 	default:
-		return status.Observation{Cluster: name, State: status.DeletionTimedOut, Message: "the cluster has not answered yet"}
+		return status.Observation{Cluster: name, State: o.lateLocked(name, t), Message: "the cluster has not answered yet"}
+	}
+}
+
+// lateLocked is the word for a cluster that has not answered: by whether the
+// object was reported from there before.
+func (o *object) lateLocked(name federation.ClusterName, t *task) status.State {
+	known := slices.ContainsFunc(o.reported.Clusters, func(s status.Observation) bool { return s.Cluster == name })
+	switch {
+	case !t.hold:
+		return status.DeletionTimedOut
+	case known:
+		return status.UpdateTimedOut
+	default:
+		return status.CreationTimedOut
 	}
 }
 

@@ -36,6 +36,7 @@ func (p *Propagator) Apply(ctx context.Context, name federation.ClusterName, wan
 			"the copy that is there is being deleted; a new one follows when it is gone")
 	case held && r.parent == parent && r.hash == hash:
 		if taken = r.drift(want); len(taken) == 0 {
+			m.records.trust(w.key, r)
 			return propagation.Outcome{Action: propagation.Unchanged, Status: r.status}, nil
 		}
 	case !held && m.records.wentUnasked(w.key):

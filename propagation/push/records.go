@@ -139,6 +139,19 @@ func (s *records) Replace(objs []any, _ string) error {
 // Resync implements [cache.ReflectorStore]; there is nothing to do.
 func (s *records) Resync() error { return nil }
 
+// trust makes the fields that we own now the measure of later ones, for a copy
+// that an earlier process applied and that was found to be as it should.
+func (s *records) trust(key propagation.Key, found record) {
+	if found.known {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if now, held := s.byKey[key]; held && now.version == found.version {
+		s.byKey[key] = now.agree()
+	}
+}
+
 // begin notes that a write of ours is under way, so that its own event wakes
 // nobody.
 func (s *records) begin(key propagation.Key) {
