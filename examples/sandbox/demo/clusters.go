@@ -1,0 +1,143 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/client-go/dynamic"
+	"k8s.io/client-go/rest"
+	"k8s.io/client-go/tools/clientcmd"
+
+	"github.com/fedrail/fedrail/examples/controller/sample"
+	"github.com/fedrail/fedrail/examples/controller/setup"
+	corev1beta1 "github.com/fedrail/fedrail/federation/apis/core/v1beta1"
+)
+
+const (
+	systemNamespace = corev1beta1.DefaultNamespace
+	answerTimeout   = 3 * time.Second
+)
+
+// cluster is one cluster and a client of its administrator.
+type cluster struct {
+	name   string
+	config *rest.Config
+	client dynamic.Interface
+}
+
+func (d *demo) startClusters(ctx context.Context) error {
+	if err := d.sandbox(ctx, "up", "--members=3"); err != nil {
+		return err
+	}
+	var err error
+	if d.host, err = d.connect("host"); err != nil {
+		return err
+	}
+	for _, name := range memberNames() {
+		member, err := d.connect(name)
+		if err != nil {
+			return err
+		}
+		d.members = append(d.members, member)
+	}
+	return nil
+}
+
+func memberNames() []string { return []string{"member1", "member2", "member3"} }
+
+func (d *demo) connect(name string) (cluster, error) {
+	rules := &clientcmd.ClientConfigLoadingRules{ExplicitPath: d.place.kubeconfig()}
+	overrides := &clientcmd.ConfigOverrides{CurrentContext: name}
+	config, err := clientcmd.NewNonInteractiveDeferredLoadingClientConfig(rules, overrides).ClientConfig()
+	if err != nil {
+		return cluster{}, err
+	}
+	config.QPS = -1
+	client, err := dynamic.NewForConfig(config)
+	return cluster{name, config, client}, err
+}
+
+// claimClusters asks each cluster for its nodes.
+func (d *demo) claimClusters(ctx context.Context) error {
+	for _, c := range append([]cluster{d.host}, d.members...) {
+		nodes, err := c.client.Resource(schema.GroupVersionResource{Version: "v1", Resource: "nodes"}).List(ctx, metav1.ListOptions{})
+		if err != nil {
+			return fmt.Errorf("%s: %w", c.name, err)
+		}
+		if len(nodes.Items) == 0 {
+			return fmt.Errorf("%s: expected nodes, saw none", c.name)
+		}
+	}
+	d.proved("four clusters answer, each with its own API server and nodes")
+	return nil
+}
+
+// federate makes a federation of them.
+func (d *demo) federate(ctx context.Context) error {
+	host := setup.Host{Config: d.host.config, Namespace: systemNamespace}
+	if err := host.Install(ctx); err != nil {
+		return err
+	}
+	d.say("the host knows KubeFed's kinds")
+	promotions, err := sample.Definition()
+	if err != nil {
+		return err
+	}
+	if err := host.Define(ctx, promotions); err != nil {
+		return err
+	}
+	if err := host.Enable(ctx, sample.Types()...); err != nil {
+		return err
+	}
+	d.say("%d types are enabled, one of them a custom resource", len(sample.Types()))
+	if err := d.configure(ctx); err != nil {
+		return err
+	}
+	for _, m := range d.members {
+		member := setup.Member{Name: m.name, Config: m.config, Labels: sample.Members()[m.name]}
+		if err := host.Join(ctx, member); err != nil {
+			return err
+		}
+	}
+	d.say("three clusters have joined, each with an account that may do what the types need")
+	return nil
+}
+
+// configure asks for quicker probes than the default, for people are watching.
+func (d *demo) configure(ctx context.Context) error {
+	configs := d.host.client.Resource(corev1beta1.KubeFedConfigs()).Namespace(systemNamespace)
+	_, err := configs.Apply(ctx, corev1beta1.ConfigName, &unstructured.Unstructured{Object: map[string]any{
+		"apiVersion": corev1beta1.GroupVersion().String(), "kind": "KubeFedConfig",
+		"metadata": map[string]any{"name": corev1beta1.ConfigName},
+		"spec": map[string]any{
+			"scope":              "Cluster",
+			"clusterHealthCheck": map[string]any{"period": "2s", "timeout": "1s", "failureThreshold": int64(2)},
+		},
+	}}, metav1.ApplyOptions{FieldManager: fieldManager})
+	return err
+}
+
+// claimMembersReady reads the KubeFedClusters.
+func (d *demo) claimMembersReady(ctx context.Context) error {
+	clusters := resource{corev1beta1.KubeFedClusters(), systemNamespace}
+	var rows []row
+	for _, name := range memberNames() {
+		rows = append(rows, row{clusters, name, `{.status.conditions[?(@.type=="Ready")].status} {.status.kubernetesVersion}`, nil})
+	}
+	err := d.await(ctx, "members ready", func(ctx context.Context) (problems []string) {
+		for _, r := range rows {
+			if seen := r.see(ctx, d.host); seen != "True v1.36.3" {
+				problems = append(problems, fmt.Sprintf("KubeFedCluster %s: expected True v1.36.3, saw %s", r.name, seen))
+			}
+		}
+		return problems
+	})
+	if err == nil {
+		d.proved("the controller has the lease, and finds all three members ready")
+	}
+	return err
+}

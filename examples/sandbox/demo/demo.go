@@ -1,0 +1,138 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+)
+
+// demo is one run of the demo.
+type demo struct {
+	out   io.Writer
+	end   ending
+	began time.Time
+
+	place      place
+	host       cluster
+	members    []cluster
+	controller *controller
+}
+
+// ending says what is left when the demo has ended well.
+type ending string
+
+const (
+	takeDown    ending = ""
+	keepRunning ending = "keep"
+)
+
+// step is one thing that is done, and what is true afterwards. A claim is
+// checked against the API servers, not against what the controller says. A step
+// with neither is a title.
+type step struct {
+	title string
+	do    func(ctx context.Context) error
+	claim func(ctx context.Context) error
+}
+
+func (d *demo) steps() []step {
+	steps := []step{
+		{"clusters: a host and three members, with nodes that pretend", d.startClusters, d.claimClusters},
+		{"federation: definitions, types and members on the host", d.federate, nil},
+		{"controller: the reference controller, as a process of its own", d.startController, d.claimMembersReady},
+		{"sample: a shop, declared once on the host", d.applySample, d.claimSample},
+		{"overrides: what differs from member to member", nil, d.claimOverrides},
+		{"outage: member2 stops answering, and the shop changes", d.breakMember, d.claimOthersCarryOn},
+		{"recovery: member2 answers again", d.mendMember, d.claimConverged},
+		{"placement: the promotion moves from member1 to member2, the ingress from member1 to member3", d.move, d.claimMoved},
+		{"deletion: the shop closes", d.deleteSample, d.claimNothingLeft},
+	}
+	if d.end == keepRunning {
+		steps = append(steps, step{"sample: once more, to look at", d.applySample, d.claimSample})
+	}
+	return steps
+}
+
+// run takes the steps. What was started is stopped at the end, unless all went
+// well and it is to be kept.
+func (d *demo) run(ctx context.Context) error {
+	d.began = time.Now()
+	place, err := findPlace()
+	if err != nil {
+		return err
+	}
+	d.place = place
+	if err := d.tidyUp(ctx); err != nil {
+		return err
+	}
+	if err := d.takeSteps(ctx); err != nil {
+		return errors.Join(err, d.stop(ctx))
+	}
+	if d.end == keepRunning {
+		d.sayHow()
+		return nil
+	}
+	d.say("taking all of it down")
+	if err := d.stop(ctx); err != nil {
+		return err
+	}
+	d.say("done: every claim was checked, and holds")
+	return nil
+}
+
+func (d *demo) takeSteps(ctx context.Context) error {
+	steps := d.steps()
+	for i, s := range steps {
+		fmt.Fprintf(d.out, "\n== %d/%d  %s\n", i+1, len(steps), s.title)
+		for _, part := range []func(context.Context) error{s.do, s.claim} {
+			if part == nil {
+				continue
+			}
+			if err := part(ctx); err != nil {
+				if ctx.Err() != nil {
+					return errors.New("interrupted")
+				}
+				return fmt.Errorf("step %d, %s: %w", i+1, s.title, err)
+			}
+		}
+	}
+	return nil
+}
+
+// stop ends all that was started, also after ctx has ended.
+func (d *demo) stop(ctx context.Context) error {
+	ctx = context.WithoutCancel(ctx)
+	return errors.Join(d.controller.stop(), d.sandbox(ctx, "down"))
+}
+
+// say prints one line, with the seconds since the demo began.
+func (d *demo) say(format string, args ...any) {
+	fmt.Fprintf(d.out, "%6.1fs  %s\n", time.Since(d.began).Seconds(), fmt.Sprintf(format, args...))
+}
+
+// proved prints a claim that was checked.
+func (d *demo) proved(format string, args ...any) {
+	d.say("ok: "+format, args...)
+}
+
+func (d *demo) sayHow() {
+	fmt.Fprintf(d.out, `
+All of it stays up, and every claim was checked. To look around:
+
+  export KUBECONFIG=%s
+  kubectl get kubefedclusters -n %s
+  kubectl get federateddeployments,federatedconfigmaps -n shop
+  kubectl --context member1 get all -n shop
+  kubectl -n shop patch federateddeployment web --type=merge -p '{"spec":{"placement":{"clusters":[{"name":"member2"}]}}}'
+
+  tail -f %s
+  go run -C %s . --name %s pause member3     # and: continue member3, status
+
+To take it down:
+
+  go run -C %s . --name %s down
+  (the controller ends when it cannot renew its lease; or: kill %d)
+`, d.place.kubeconfig(), systemNamespace, d.place.controllerLog(), d.place.source, sandboxName, d.place.source, sandboxName, d.controller.pid)
+}
