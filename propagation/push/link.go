@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
@@ -81,73 +82,57 @@ func (l link) copies() *cache.ListWatch {
 // is collected.
 func newLink(config *rest.Config, httpClient *http.Client, o Options, version schema.GroupVersion) (link, error) {
 	gvr := version.WithResource(o.Type.Resource)
-	namespaced := o.Type.Scope == federation.NamespaceScoped
 	if o.Collection == Status {
 		client, err := dynamic.NewForConfigAndClient(config, httpClient)
-		if err != nil {
-			return link{}, err
-		}
 		return link{manager: o.FieldManager, resources: func(namespace string) resources {
-			if namespaced && namespace != "" {
-				return whole{client.Resource(gvr).Namespace(namespace)}
+			if o.inNamespace(namespace) {
+				return reader[*unstructured.Unstructured, *unstructured.UnstructuredList]{client.Resource(gvr).Namespace(namespace)}
 			}
-			return whole{client.Resource(gvr)}
-		}}, nil
+			return reader[*unstructured.Unstructured, *unstructured.UnstructuredList]{client.Resource(gvr)}
+		}}, err
 	}
 	client, err := metadata.NewForConfigAndClient(config, httpClient)
-	if err != nil {
-		return link{}, err
-	}
 	return link{manager: o.FieldManager, resources: func(namespace string) resources {
-		if namespaced && namespace != "" {
-			return outline{client.Resource(gvr).Namespace(namespace)}
+		if o.inNamespace(namespace) {
+			return reader[*metav1.PartialObjectMetadata, *metav1.PartialObjectMetadataList]{client.Resource(gvr).Namespace(namespace)}
 		}
-		return outline{client.Resource(gvr)}
-	}}, nil
+		return reader[*metav1.PartialObjectMetadata, *metav1.PartialObjectMetadataList]{client.Resource(gvr)}
+	}}, err
 }
 
-// whole are resources of which all is read.
-type whole struct{ client dynamic.ResourceInterface }
-
-func (w whole) list(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
-	return w.client.List(ctx, o)
+func (o Options) inNamespace(namespace string) bool {
+	return o.Type.Scope == federation.NamespaceScoped && namespace != ""
 }
 
-func (w whole) watch(ctx context.Context, o metav1.ListOptions) (watch.Interface, error) {
-	return w.client.Watch(ctx, o)
+// client is what client-go's clients for whole objects and for metadata alone
+// have in common; they differ in what they read, O one by one and L in lists.
+type client[O metav1.Object, L runtime.Object] interface {
+	List(ctx context.Context, o metav1.ListOptions) (L, error)
+	Watch(ctx context.Context, o metav1.ListOptions) (watch.Interface, error)
+	Get(ctx context.Context, name string, o metav1.GetOptions, subresources ...string) (O, error)
+	Patch(ctx context.Context, name string, kind types.PatchType, body []byte, o metav1.PatchOptions, subresources ...string) (O, error)
+	Delete(ctx context.Context, name string, o metav1.DeleteOptions, subresources ...string) error
 }
 
-func (w whole) get(ctx context.Context, name string) (metav1.Object, error) {
-	return w.client.Get(ctx, name, metav1.GetOptions{})
+// reader makes resources of a client.
+type reader[O metav1.Object, L runtime.Object] struct{ client client[O, L] }
+
+func (r reader[O, L]) list(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
+	return r.client.List(ctx, o)
 }
 
-func (w whole) patch(ctx context.Context, name string, kind types.PatchType, body []byte, o metav1.PatchOptions) (metav1.Object, error) {
-	return w.client.Patch(ctx, name, kind, body, o)
+func (r reader[O, L]) watch(ctx context.Context, o metav1.ListOptions) (watch.Interface, error) {
+	return r.client.Watch(ctx, o)
 }
 
-func (w whole) delete(ctx context.Context, name string, o metav1.DeleteOptions) error {
-	return w.client.Delete(ctx, name, o)
+func (r reader[O, L]) get(ctx context.Context, name string) (metav1.Object, error) {
+	return r.client.Get(ctx, name, metav1.GetOptions{})
 }
 
-// outline are resources of which only metadata is read.
-type outline struct{ client metadata.ResourceInterface }
-
-func (w outline) list(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
-	return w.client.List(ctx, o)
+func (r reader[O, L]) patch(ctx context.Context, name string, kind types.PatchType, body []byte, o metav1.PatchOptions) (metav1.Object, error) {
+	return r.client.Patch(ctx, name, kind, body, o)
 }
 
-func (w outline) watch(ctx context.Context, o metav1.ListOptions) (watch.Interface, error) {
-	return w.client.Watch(ctx, o)
-}
-
-func (w outline) get(ctx context.Context, name string) (metav1.Object, error) {
-	return w.client.Get(ctx, name, metav1.GetOptions{})
-}
-
-func (w outline) patch(ctx context.Context, name string, kind types.PatchType, body []byte, o metav1.PatchOptions) (metav1.Object, error) {
-	return w.client.Patch(ctx, name, kind, body, o)
-}
-
-func (w outline) delete(ctx context.Context, name string, o metav1.DeleteOptions) error {
-	return w.client.Delete(ctx, name, o)
+func (r reader[O, L]) delete(ctx context.Context, name string, o metav1.DeleteOptions) error {
+	return r.client.Delete(ctx, name, o)
 }
