@@ -1,0 +1,89 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/util/wait"
+	"k8s.io/client-go/dynamic"
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/metadata"
+
+	"github.com/fedrail/fedrail/federation"
+	corev1beta1 "github.com/fedrail/fedrail/federation/apis/core/v1beta1"
+	"github.com/fedrail/fedrail/internal/controlplane"
+)
+
+// newBareLoop connects a bare loop to host and members, after they were
+// federated.
+func newBareLoop(ctx context.Context, g *ground, d declarations) (*bareLoop, error) {
+	l := &bareLoop{declarations: d}
+	for _, m := range g.members {
+		token, err := g.token(ctx, m)
+		if err != nil {
+			return nil, err
+		}
+		client, err := metadata.NewForConfig(m.ConfigWithToken(token))
+		if err != nil {
+			return nil, err
+		}
+		copies := client.Resource(configMaps().GroupVersionResource()).Namespace(d.namespace)
+		l.members = append(l.members, bareMember{name: federation.ClusterName(m.Cluster()), copies: copies})
+	}
+	return l, nil
+}
+
+// token is what the controller shows to a member: to check a token is not the
+// same work as to check a certificate.
+func (g *ground) token(ctx context.Context, m *controlplane.Server) (string, error) {
+	host, err := dynamic.NewForConfig(g.host.Config())
+	if err != nil {
+		return "", err
+	}
+	object, err := host.Resource(corev1beta1.KubeFedClusters()).Namespace(corev1beta1.DefaultNamespace).Get(ctx, m.Cluster(), metav1.GetOptions{})
+	if err != nil {
+		return "", fmt.Errorf("credentials for %s: %w", m.Cluster(), err)
+	}
+	cluster := &corev1beta1.KubeFedCluster{}
+	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(object.Object, cluster); err != nil {
+		return "", fmt.Errorf("credentials for %s: %w", m.Cluster(), err)
+	}
+	client, err := kubernetes.NewForConfig(g.host.Config())
+	if err != nil {
+		return "", err
+	}
+	secret, err := client.CoreV1().Secrets(cluster.Namespace).Get(ctx, cluster.Spec.SecretRef.Name, metav1.GetOptions{})
+	if err != nil {
+		return "", fmt.Errorf("credentials for %s: %w", m.Cluster(), err)
+	}
+	return string(secret.Data[corev1beta1.TokenKey]), nil
+}
+
+// defineBare makes the host serve the federated kind of the bare loop.
+func (g *ground) defineBare(ctx context.Context) error {
+	client, err := dynamic.NewForConfig(g.host.Config())
+	if err != nil {
+		return err
+	}
+	kind := bare().kind
+	content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(kind.Definition())
+	if err != nil {
+		return err
+	}
+	delete(content, "status")
+	_, err = client.Resource(apiextensionsv1.SchemeGroupVersion.WithResource("customresourcedefinitions")).
+		Create(ctx, &unstructured.Unstructured{Object: content}, metav1.CreateOptions{})
+	if err != nil {
+		return err
+	}
+	objects := client.Resource(kind.Federated().GroupVersionResource())
+	return wait.PollUntilContextTimeout(ctx, pollPeriod, time.Minute, true, func(ctx context.Context) (bool, error) {
+		_, err := objects.List(ctx, metav1.ListOptions{})
+		return err == nil, nil // until it is served
+	})
+}

@@ -1,0 +1,111 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"k8s.io/client-go/dynamic"
+
+	corev1beta1 "github.com/fedrail/fedrail/federation/apis/core/v1beta1"
+)
+
+const (
+	module    = "github.com/fedrail/fedrail/examples/controller"
+	stopGrace = 15 * time.Second // between SIGTERM and SIGKILL
+)
+
+// build compiles the controller into a folder, and returns its path.
+func build(ctx context.Context, dir string) (string, error) {
+	path := filepath.Join(dir, "controller")
+	out, err := exec.CommandContext(ctx, "go", "build", "-o", path, module).CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("build the controller (run in examples/controller, or set --controller): %w\n%s", err, out)
+	}
+	return path, nil
+}
+
+// controller is the process that is measured. It carries no ConfigMaps except
+// while the clock runs.
+type controller struct {
+	command *exec.Cmd
+	log     string
+	ended   chan struct{}
+	configs dynamic.ResourceInterface // the FederatedTypeConfigs
+}
+
+// startController runs the program at path until ctx ends. The context that it
+// returns ends when the program does, which it should not do by itself.
+func startController(ctx context.Context, path string, g *ground) (*controller, context.Context, error) {
+	host, err := dynamic.NewForConfig(g.host.Config())
+	if err != nil {
+		return nil, nil, err
+	}
+	kubeconfig, err := g.kubeconfig()
+	if err != nil {
+		return nil, nil, err
+	}
+	c := &controller{
+		log: filepath.Join(g.dir, "controller.log"), ended: make(chan struct{}),
+		configs: host.Resource(corev1beta1.FederatedTypeConfigs()).Namespace(corev1beta1.DefaultNamespace),
+	}
+	c.command = exec.CommandContext(ctx, path, "--kubeconfig="+kubeconfig,
+		"--kubefed-namespace="+corev1beta1.DefaultNamespace, "--healthz-addr=", "--metrics-addr=")
+	c.command.Cancel = func() error { return c.command.Process.Signal(syscall.SIGTERM) }
+	c.command.WaitDelay = stopGrace
+	c.command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C is for us, and we stop it
+	ctx, fail := context.WithCancelCause(ctx)
+	if err := c.start(fail); err != nil {
+		fail(nil)
+		return nil, nil, fmt.Errorf("start the controller: %w", err)
+	}
+	return c, ctx, nil
+}
+
+func (c *controller) start(fail context.CancelCauseFunc) error {
+	log, err := os.Create(c.log)
+	if err != nil {
+		return err
+	}
+	defer log.Close()
+	c.command.Stdout, c.command.Stderr = log, log
+	if err := c.command.Start(); err != nil {
+		return err
+	}
+	go func() {
+		err := c.command.Wait()
+		close(c.ended)
+		fail(fmt.Errorf("the controller ended: %w; the end of its log:\n%s", err, c.logTail()))
+	}()
+	return nil
+}
+
+// stop ends the process and waits for that.
+func (c *controller) stop() {
+	_ = c.command.Process.Signal(syscall.SIGTERM) // fails only when it has ended
+	select {
+	case <-c.ended:
+	case <-time.After(stopGrace):
+		_ = c.command.Process.Kill()
+		<-c.ended
+	}
+}
+
+func (c *controller) logTail() string {
+	content, err := os.ReadFile(c.log)
+	if err != nil {
+		return err.Error()
+	}
+	const shown = 4000
+	return string(content[max(0, len(content)-shown):])
+}
+
+// spent implements spender.
+func (c *controller) spent() (time.Duration, error) { return processorTime(c.command.Process.Pid) }
+
+// peak is the most memory that the process has had, in MiB.
+func (c *controller) peak() (float64, error) { return peakMemory(c.command.Process.Pid) }

@@ -1,0 +1,117 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"k8s.io/client-go/rest"
+)
+
+// contestant carries the objects of its world.
+type contestant interface {
+	// ready learns what it may know before the clock starts.
+	ready(ctx context.Context, p phase) error
+	// begin starts a phase; the clock runs.
+	begin(ctx context.Context, p phase) error
+	// rest ends it; the clock has stopped. Until the next phase, nothing in this
+	// world uses the machine.
+	rest(ctx context.Context) error
+}
+
+// runner is a contestant and what it carries.
+type runner struct {
+	contestant
+	declarations
+}
+
+// spender is a contestant that can tell how much processor time it has used.
+type spender interface{ spent() (time.Duration, error) }
+
+// race compares the two worlds.
+//
+// What a phase is about is on the host before the clock starts, in both worlds:
+// objects are created, their templates changed, their deletion asked for while
+// nobody carries them. The controller starts when its FederatedTypeConfig is
+// enabled, so its time holds all that it does at a restart too: it lists the
+// federated objects and the copies in every member, and then finds out what there
+// is to do. The bare loop knows that. The clock stops when the host shows every
+// object to be done; then members and host are checked.
+type race struct {
+	progress
+	host    *rest.Config
+	checker checker
+}
+
+// lap is how long one phase took in one world.
+type lap struct {
+	world world
+	phase phase
+	took  time.Duration
+	spent time.Duration // of processor time, where it is known
+}
+
+// run does so many rounds. Who is first changes from phase to phase and from
+// round to round.
+func (r race) run(ctx context.Context, rounds int, runners ...runner) ([]lap, error) {
+	var laps []lap
+	order := slices.Clone(runners)
+	for range rounds {
+		for _, p := range phases() {
+			for _, one := range order {
+				l, err := r.clock(ctx, one, p)
+				if err != nil {
+					return nil, fmt.Errorf("%s: %s: %w", one.name, p, err)
+				}
+				r.say("%s %d objects: %-10s %6.2f s", p, len(one.names), one.name, l.took.Seconds())
+				laps = append(laps, l)
+			}
+			slices.Reverse(order)
+		}
+	}
+	return laps, nil
+}
+
+// clock takes the time of one phase in one world.
+func (r race) clock(ctx context.Context, one runner, p phase) (lap, error) {
+	if err := one.declare(ctx, p); err != nil {
+		return lap{}, err
+	}
+	watcher, err := watchHost(ctx, r.host, one.declarations, p)
+	if err != nil {
+		return lap{}, err
+	}
+	defer watcher.close()
+	if err := one.ready(ctx, p); err != nil {
+		return lap{}, err
+	}
+	before, err := one.spentSoFar()
+	if err != nil {
+		return lap{}, err
+	}
+	began := time.Now()
+	if err := one.begin(ctx, p); err != nil {
+		return lap{}, err
+	}
+	ended, err := watcher.wait(ctx)
+	if err != nil {
+		return lap{}, err
+	}
+	after, err := one.spentSoFar()
+	if err != nil {
+		return lap{}, err
+	}
+	if err := r.checker.check(ctx, one.declarations, p); err != nil {
+		return lap{}, err
+	}
+	return lap{one.world, p, ended.Sub(began), after - before}, one.rest(ctx)
+}
+
+// spentSoFar is zero for a contestant that cannot tell.
+func (one runner) spentSoFar() (time.Duration, error) {
+	if s, tells := one.contestant.(spender); tells {
+		return s.spent()
+	}
+	return 0, nil
+}
