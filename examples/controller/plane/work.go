@@ -40,8 +40,8 @@ func (p *Plane) work(ctx context.Context) error {
 }
 
 // run runs the registry, and the types unless that feature is off.
-func (p *Plane) run(ctx context.Context, registry *kubefed.Registry, types *federated.Types) error {
-	ctx, stop := context.WithCancelCause(ctx)
+func (p *Plane) run(parent context.Context, registry *kubefed.Registry, types *federated.Types) error {
+	ctx, stop := context.WithCancelCause(parent)
 	defer stop(nil)
 	var running sync.WaitGroup
 	start := func(run func(context.Context) error) {
@@ -63,10 +63,10 @@ func (p *Plane) run(ctx context.Context, registry *kubefed.Registry, types *fede
 		p.Logger.Info("replicas are not divided by preference yet", "feature", corev1beta1.SchedulerPreferences, "configuration", corev1beta1.Enabled)
 	}
 	running.Wait()
-	if cause := context.Cause(ctx); cause != ctx.Err() {
-		return cause
+	if parent.Err() != nil {
+		return nil // asked to end
 	}
-	return nil
+	return context.Cause(ctx)
 }
 
 // awaitMembers marks the instance ready when the members are known.

@@ -141,7 +141,10 @@ func (d *demo) table(ctx context.Context, rows []row) {
 
 // differing prints what differs from member to member.
 func (d *demo) differing(ctx context.Context, rows []row) {
-	d.print(ctx, "COPY\tFIELD", rows, func(r row) string { return r.title() + "\t" + strings.Trim(r.template, "{}") })
+	d.print(ctx, "COPY\tFIELD", rows, func(r row) string {
+		field := r.template[strings.LastIndex(r.template, ".")+1:]
+		return r.title() + "\t" + strings.TrimSuffix(field, "}")
+	})
 }
 
 // print reads the members once more, and prints a line for each row.

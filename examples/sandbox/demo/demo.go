@@ -65,10 +65,11 @@ func (d *demo) run(ctx context.Context) error {
 	}
 	d.place = place
 	if err := d.tidyUp(ctx); err != nil {
-		return err
+		return orInterrupted(ctx, err)
 	}
 	if err := d.takeSteps(ctx); err != nil {
-		return errors.Join(err, d.stop(ctx))
+		d.say("taking all of it down")
+		return errors.Join(orInterrupted(ctx, err), d.stop(ctx))
 	}
 	if d.end == keepRunning {
 		d.sayHow()
@@ -91,14 +92,20 @@ func (d *demo) takeSteps(ctx context.Context) error {
 				continue
 			}
 			if err := part(ctx); err != nil {
-				if ctx.Err() != nil {
-					return errors.New("interrupted")
-				}
 				return fmt.Errorf("step %d, %s: %w", i+1, s.title, err)
 			}
 		}
 	}
 	return nil
+}
+
+// orInterrupted is the error that matters when ctx has ended: what was under way
+// then failed because of it.
+func orInterrupted(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return errors.New("interrupted")
+	}
+	return err
 }
 
 // stop ends all that was started, also after ctx has ended.

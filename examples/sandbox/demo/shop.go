@@ -70,7 +70,7 @@ func copies() []row {
 func differences() []row {
 	const image, verbs = "{.spec.template.spec.containers[0].image}", "{.rules[0].verbs}"
 	const maximum = "{.spec.versions[0].schema.openAPIV3Schema.properties.spec.properties.percent.maximum}"
-	const web = "registry.example.com/shop/web:"
+	const web = "example.com/web:"
 	const read = `["get","list","watch"]`
 	return []row{
 		{namespaces(), "shop", "{.metadata.labels.currency}", []string{"EUR", "USD", "EUR"}},

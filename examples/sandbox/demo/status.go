@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -37,8 +39,8 @@ func (d *demo) awaitReady(ctx context.Context, rows []row) error {
 			case err != nil:
 				problems = append(problems, fmt.Sprintf("federated %s: %v", r.title(), err))
 			case status.ObservedGeneration != object.GetGeneration() || !ready(status):
-				problems = append(problems, fmt.Sprintf("federated %s: expected Ready for generation %d, saw generation %d, %+v, %+v",
-					r.title(), object.GetGeneration(), status.ObservedGeneration, status.Conditions, status.Clusters))
+				problems = append(problems, fmt.Sprintf("federated %s: expected Ready for generation %d, saw, for generation %d, %s",
+					r.title(), object.GetGeneration(), status.ObservedGeneration, describe(status)))
 			}
 		}
 		return problems
@@ -49,6 +51,18 @@ func ready(status federatedkind.Status) bool {
 	return slices.ContainsFunc(status.Conditions, func(c federatedkind.Condition) bool {
 		return c.Type == "Ready" && c.Status == metav1.ConditionTrue
 	})
+}
+
+// describe puts a status into a few words.
+func describe(status federatedkind.Status) string {
+	var words []string
+	for _, c := range status.Clusters {
+		words = append(words, fmt.Sprintf("%s %s", c.Name, cmp.Or(c.Status, "OK")))
+	}
+	for _, c := range status.Conditions {
+		words = append(words, fmt.Sprintf("%s=%s", c.Type, c.Status))
+	}
+	return cmp.Or(strings.Join(words, ", "), "no status")
 }
 
 // awaitStates waits until the declaration says of each member what the row wants,
@@ -63,7 +77,7 @@ func (d *demo) awaitStates(ctx context.Context, r row) (messages []string, err e
 		for i, m := range d.members {
 			at := slices.IndexFunc(status.Clusters, func(c federatedkind.ClusterStatus) bool { return c.Name == m.name })
 			if at < 0 || status.Clusters[at].Status != r.want[i] || (r.want[i] != "" && status.Clusters[at].Message == "") {
-				problems = append(problems, fmt.Sprintf("federated %s: expected %q with a message for %s, saw %+v", r.title(), r.want[i], m.name, status.Clusters))
+				problems = append(problems, fmt.Sprintf("federated %s: expected %q with a message for %s, saw %s", r.title(), r.want[i], m.name, describe(status)))
 				continue
 			}
 			messages[i] = status.Clusters[at].Message
