@@ -48,7 +48,8 @@ type Options struct {
 
 	// Name tells this controller's queues from others' in metrics and logs.
 	Name string
-	// Metrics counts what goes through the queues; default none.
+	// Metrics counts what goes through the queues; default the process's own, if
+	// workqueue.SetProvider was called.
 	Metrics workqueue.MetricsProvider
 	Logger  logr.Logger // the zero Logger discards
 }

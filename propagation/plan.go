@@ -58,8 +58,7 @@ func (c *Controller) plan(ctx context.Context, key Key) error {
 // none though they may.
 func (c *Controller) decide(ctx context.Context, in Intent, may []federation.ClusterName) plan {
 	members := c.lanes.snapshot()
-	in.Placement.Members = members
-	decision, err := c.Placer.Place(ctx, in.Placement)
+	decision, err := c.Placer.Place(ctx, request(in, members))
 	var p plan
 	switch {
 	case in.Invalid != nil:
@@ -79,6 +78,17 @@ func (c *Controller) decide(ctx context.Context, in Intent, may []federation.Clu
 		}
 	}
 	return p
+}
+
+// request completes the request of an intent.
+func request(in Intent, members federation.ClusterSet) placement.Request {
+	req := in.Placement
+	req.Members = members
+	req.Object.Namespace, req.Object.Name = in.Key.Namespace, in.Key.Name
+	if req.Object.Kind.Empty() && in.Template != nil {
+		req.Object.Kind = in.Template.GroupVersionKind().GroupKind()
+	}
+	return req
 }
 
 // mayHold are the clusters that may hold a copy: those where one is seen, those

@@ -58,8 +58,8 @@ type Intent struct {
 	// Template is the object before overrides. The Controller sets name,
 	// namespace and the managed label itself.
 	Template *unstructured.Unstructured
-	// Placement says where the object should be. Members is filled in by the
-	// Controller.
+	// Placement says where the object should be. The Controller fills in Members
+	// and the Object's name, and its kind when that is empty.
 	Placement placement.Request
 	// Overrides say what differs from cluster to cluster.
 	Overrides []overrides.Rule
