@@ -64,7 +64,7 @@ func (p place) controllerLock() string    { return filepath.Join(p.files, "contr
 // cache.
 func (d *demo) build(ctx context.Context, source, program string) error {
 	began := time.Now()
-	cmd := exec.CommandContext(ctx, "go", "build", "-o", program, ".")
+	cmd := command(ctx, "go", "build", "-o", program, ".")
 	cmd.Dir = source
 	if output, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("go build in %s: %w\n%s", source, err, output)
@@ -73,19 +73,26 @@ func (d *demo) build(ctx context.Context, source, program string) error {
 	return nil
 }
 
+// command is a program that Ctrl-C reaches through us alone: it is asked to stop
+// when ctx ends.
+func command(ctx context.Context, program string, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, program, args...)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	return cmd
+}
+
 // sandbox runs a command of the sandbox and shows what it says, indented. When
 // ctx ends it is asked to stop, and does so when nothing is left running.
 func (d *demo) sandbox(ctx context.Context, args ...string) error {
 	if _, err := os.Stat(d.place.sandboxProgram()); errors.Is(err, os.ErrNotExist) {
 		return nil // then nothing was started
 	}
-	cmd := exec.CommandContext(ctx, d.place.sandboxProgram(), append([]string{"--name=" + sandboxName}, args...)...)
+	cmd := command(ctx, d.place.sandboxProgram(), append([]string{"--name=" + sandboxName}, args...)...)
 	cmd.Dir = d.place.source
 	cmd.Stdout = &indented{to: d.out}
 	var complaint strings.Builder
 	cmd.Stderr = &complaint
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C reaches it through us
-	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	if err := cmd.Run(); err != nil {
 		return fmt.Errorf("sandbox %s: %w\n%s", strings.Join(args, " "), err, complaint.String())
 	}
