@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"sync"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -22,6 +23,7 @@ import (
 	"github.com/fedrail/fedrail/placement"
 	"github.com/fedrail/fedrail/propagation"
 	"github.com/fedrail/fedrail/propagation/memory"
+	"github.com/fedrail/fedrail/status"
 )
 
 func main() {
@@ -31,78 +33,89 @@ func main() {
 	}
 }
 
-// run wires the four parts that a Controller needs, and then changes the world
-// step by step, each time waiting for what the Controller reports of it.
+// run wires the four parts that a Controller needs, and plays the story.
 func run(ctx context.Context, stdout io.Writer) error {
 	d := demo{
 		members:  federation.NewMembers(up("berlin"), up("boston")),
+		intents:  &memory.Intents{},
 		clusters: &memory.Propagator{},
-		wishes:   newWishes(),
 		stdout:   stdout,
 	}
 	controller, err := propagation.New(propagation.Options{
-		Registry: d.members, Source: d.wishes, Ledger: d.wishes, Propagator: d.clusters,
+		Registry: d.members, Source: d.intents, Ledger: d.intents, Propagator: d.clusters,
 		Interval: time.Millisecond, Patience: time.Minute, // report at once, but not before every cluster has answered
 	})
 	if err != nil {
 		return err
 	}
-	ctx, stop := context.WithCancel(ctx)
-	ended := make(chan error, 1)
-	go func() { ended <- controller.Start(ctx) }()
-	for _, s := range d.steps() {
-		s.change()
-		select {
-		case r := <-d.wishes.reports:
-			d.show(s.title, r)
-		case err := <-ended:
-			stop()
-			return errors.Join(errors.New("the controller ended early"), err)
-		}
-	}
-	stop()
-	return <-ended
+	ctx, stop := context.WithCancelCause(ctx)
+	var running sync.WaitGroup
+	running.Go(func() { stop(controller.Start(ctx)) })
+	err = d.play(ctx)
+	stop(nil)
+	running.Wait()
+	return err
 }
 
 // demo is what the program plays with.
 type demo struct {
 	members  *federation.Members // who is in the federation
+	intents  *memory.Intents     // what should be where, and how it fares
 	clusters *memory.Propagator  // what each member holds
-	wishes   *wishes             // what should be where, and how it went
 	stdout   io.Writer
 }
 
+// play changes the world step by step, and prints how the Deployment fares after
+// each.
+func (d demo) play(ctx context.Context) error {
+	for _, s := range d.steps() {
+		s.change()
+		var reported status.Summary
+		err := d.intents.Await(ctx, shop(), func(now status.Summary) bool {
+			reported = now
+			return now.Generation == s.generation && fine(now) == s.fine
+		})
+		if err != nil {
+			return errors.Join(fmt.Errorf("%s: %w", s.title, err), context.Cause(ctx))
+		}
+		d.show(s.title, reported)
+	}
+	return nil
+}
+
+// step is a change, and what is to be reported after it.
 type step struct {
-	title  string
-	change func()
+	title      string
+	change     func()
+	generation int64 // of the Intent; it goes up with each Declare
+	fine       int   // clusters that hold what they should
 }
 
 func (d demo) steps() []step {
-	shop := propagation.Intent{
-		Key:       propagation.Key{Namespace: "default", Name: "shop"},
+	in := propagation.Intent{
+		Key:       shop(),
 		Parent:    "5f0c", // stands for the UID of whatever declares it
 		Template:  deployment("shop:1"),
 		Placement: placement.Request{Want: placement.Placement{Selector: &metav1.LabelSelector{}}}, // everywhere
 	}
 	return []step{
-		{"a Deployment arrives", func() { d.wishes.declare(shop) }},
+		{"a Deployment arrives", func() { d.intents.Declare(in) }, 1, 2},
 		{"each cluster has its own number of replicas", func() {
-			shop.Overrides = []overrides.Rule{replicas("berlin", 3), replicas("boston", 5)}
-			d.wishes.declare(shop)
-		}},
-		{"tokyo joins", func() { d.members.Put(up("tokyo")) }},
+			in.Overrides = []overrides.Rule{replicas("berlin", 3), replicas("boston", 5)}
+			d.intents.Declare(in)
+		}, 2, 2},
+		{"tokyo joins", func() { d.members.Put(up("tokyo")) }, 2, 3},
 		{"tokyo is down while a new image is rolled out", func() {
 			d.members.Put(federation.Cluster{Name: "tokyo", Message: "no route to host"})
-			shop.Template = deployment("shop:2")
-			d.wishes.declare(shop)
-		}},
-		{"tokyo returns", func() { d.members.Put(up("tokyo")) }},
-		{"the Deployment is deleted", func() {
-			shop.Deleting = true
-			d.wishes.declare(shop)
-		}},
+			in.Template = deployment("shop:2")
+			d.intents.Declare(in)
+		}, 3, 2},
+		{"tokyo returns", func() { d.members.Put(up("tokyo")) }, 3, 3},
+		{"the Deployment is deleted", func() { d.intents.Withdraw(shop()) }, 0, 0},
 	}
 }
+
+func shop() propagation.Key { return propagation.Key{Namespace: "default", Name: "shop"} }
 
 func up(name federation.ClusterName) federation.Cluster {
 	return federation.Cluster{Name: name, Ready: true}

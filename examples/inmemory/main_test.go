@@ -44,7 +44,6 @@ Ready=True AllClusters: 3 of 3 clusters hold what they should
   boston: image shop:2, replicas 5
   tokyo: image shop:2, replicas 1
 # the Deployment is deleted
-released: no copy is left
   berlin: nothing
   boston: nothing
   tokyo: nothing

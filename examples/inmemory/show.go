@@ -9,18 +9,15 @@ import (
 )
 
 // show prints what was reported, and then what each member really holds.
-func (d demo) show(title string, r report) {
+func (d demo) show(title string, reported status.Summary) {
 	fmt.Fprintf(d.stdout, "# %s\n", title)
-	if r.released {
-		fmt.Fprintln(d.stdout, "released: no copy is left")
-	}
-	for _, c := range r.summary.Conditions {
+	for _, c := range reported.Conditions {
 		if c.Type == status.Ready {
 			fmt.Fprintf(d.stdout, "%s=%s %s: %s\n", c.Type, c.Status, c.Reason, c.Message)
 		}
 	}
 	for _, name := range d.members.Snapshot().Names() {
-		fmt.Fprintf(d.stdout, "  %s: %s\n", name, describe(d.clusters.Get(name, r.key)))
+		fmt.Fprintf(d.stdout, "  %s: %s\n", name, describe(d.clusters.Get(name, shop())))
 	}
 }
 
@@ -31,4 +28,15 @@ func describe(held *unstructured.Unstructured) string {
 	replicas, _, _ := unstructured.NestedInt64(held.Object, "spec", "replicas")
 	containers, _, _ := unstructured.NestedSlice(held.Object, "spec", "template", "spec", "containers")
 	return fmt.Sprintf("image %v, replicas %d", containers[0].(map[string]any)["image"], replicas)
+}
+
+// fine is how many clusters hold what they should.
+func fine(s status.Summary) int {
+	n := 0
+	for _, c := range s.Clusters {
+		if c.State == status.OK {
+			n++
+		}
+	}
+	return n
 }
