@@ -80,10 +80,33 @@ func ReadyCondition(s federatedkind.Status) federatedkind.Condition {
 	return federatedkind.Condition{}
 }
 
-// Until waits until a condition holds.
+// patience is how long to wait for what should come soon.
+const patience = time.Minute
+
+// Until waits until a condition holds, and fails the test when it never does.
 func (b *Bed) Until(what string, holds func() bool) {
 	b.Helper()
-	require.Eventually(b, holds, time.Minute, 20*time.Millisecond, what)
+	if !b.Holds(holds) {
+		require.Fail(b, "never: "+what)
+	}
+}
+
+// Holds waits until a condition holds, and says whether it ever did. It is
+// called in the goroutine of the test.
+func (b *Bed) Holds(holds func() bool) bool {
+	b.Helper()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for late := time.After(patience); ; {
+		if holds() {
+			return true
+		}
+		select {
+		case <-late:
+			return false
+		case <-tick.C:
+		}
+	}
 }
 
 // In is the bed's namespace in a member, for objects of a type.

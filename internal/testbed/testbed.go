@@ -50,7 +50,15 @@ type Bed struct {
 	System    string // the system namespace of this federation
 	Client    dynamic.Interface
 
+	// Types and Push are what Run makes the loops of. Clients, members, events,
+	// the system namespace and the type are filled in.
+	Types federated.TypesOptions
+	Push  push.Options
+	// Clusters take the place of Members, unless they are nil.
+	Clusters push.Clusters
+
 	configs map[federation.ClusterName]*rest.Config
+	enabled []federation.Type
 	stop    func()
 }
 
@@ -108,6 +116,7 @@ func (b *Bed) Join(s *controlplane.Server) {
 // type.
 func (b *Bed) Enable(t federation.Type) {
 	b.Helper()
+	b.enabled = append(b.enabled, t)
 	kind := federatedkind.Kind{Target: t}
 	crdtest.Install(b, b.Host.Config(), kind.Definition())
 	config := kind.TypeConfig(b.System)
@@ -146,15 +155,7 @@ func (b *Bed) Run() {
 	require.NoError(b, err)
 	events := record.NewBroadcaster()
 	events.StartRecordingToSink(&typedcorev1.EventSinkImpl{Interface: clients.CoreV1().Events("")})
-	members := registry{Members: b.Members, configs: maps.Clone(b.configs)}
-	types, err := federated.NewTypes(federated.TypesOptions{
-		Client: client, SystemNamespace: b.System,
-		Carry: func(c *corev1beta1.FederatedTypeConfig) (propagation.Propagator, error) {
-			return push.New(push.Options{Clusters: members, Type: c.Spec.TargetType.Type(), Collection: collection(c)})
-		},
-		Loop:   propagation.Options{Registry: b.Members},
-		Events: events.NewRecorder(scheme.Scheme, corev1.EventSource{Component: "testbed"}),
-	})
+	types, err := federated.NewTypes(b.typesOptions(client, events.NewRecorder(scheme.Scheme, corev1.EventSource{Component: "testbed"})))
 	require.NoError(b, err)
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
@@ -164,6 +165,22 @@ func (b *Bed) Run() {
 		require.NoError(b, <-ended)
 		events.Shutdown()
 	})
+}
+
+func (b *Bed) typesOptions(client dynamic.Interface, events record.EventRecorder) federated.TypesOptions {
+	members := b.Clusters
+	if members == nil {
+		members = registry{Members: b.Members, configs: maps.Clone(b.configs)}
+	}
+	o := b.Types
+	o.Client, o.SystemNamespace, o.Events = client, b.System, events
+	o.Loop.Registry = members
+	o.Carry = func(c *corev1beta1.FederatedTypeConfig) (propagation.Propagator, error) {
+		p := b.Push
+		p.Clusters, p.Type, p.Collection = members, c.Spec.TargetType.Type(), collection(c)
+		return push.New(p)
+	}
+	return o
 }
 
 // collection reads the status of what has one.
@@ -180,12 +197,11 @@ func (b *Bed) Stop() { b.stop() }
 // end lets go of everything that this federation made on shared servers.
 func (b *Bed) end() {
 	b.Stop()
-	for _, typ := range []federation.Type{Namespaces(), ConfigMaps(), Deployments()} {
-		kind := federatedkind.Kind{Target: typ}.Federated()
-		client := b.Client.Resource(kind.GroupVersionResource()).Namespace(b.Namespace)
+	for _, typ := range b.enabled {
+		client := b.federated(typ)
 		list, err := client.List(context.Background(), metav1.ListOptions{})
 		if err != nil {
-			continue // the type was never enabled here
+			continue // the host is gone, or was stopped
 		}
 		for _, o := range list.Items {
 			o.SetFinalizers(nil)
