@@ -1,11 +1,12 @@
 package push
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net"
-	"strings"
+	"net/url"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -21,13 +22,15 @@ type attempt struct {
 	what        string
 	state, late status.State
 	key         propagation.Key
+	version     string // the apiVersion that was asked for; empty is the type's own
 }
 
 func writeOf(w write, held bool) attempt {
+	a := attempt{what: "create", state: status.CreationFailed, late: status.CreationTimedOut, key: w.key, version: w.want.GetAPIVersion()}
 	if held {
-		return attempt{what: "update", state: status.UpdateFailed, late: status.UpdateTimedOut, key: w.key}
+		a.what, a.state, a.late = "update", status.UpdateFailed, status.UpdateTimedOut
 	}
-	return attempt{what: "create", state: status.CreationFailed, late: status.CreationTimedOut, key: w.key}
+	return a
 }
 
 // explain makes a Problem of what a member answered: what is wrong, and what
@@ -35,15 +38,17 @@ func writeOf(w write, held bool) attempt {
 func (m *member) explain(_ context.Context, err error, a attempt) *propagation.Problem {
 	t := m.options.Type
 	switch {
-	case unanswered(err) != nil:
-		return propagation.Problemf(a.late, propagation.RetryLater, "%s: no answer in time; it is tried again", a.what)
+	case !answered(err):
+		return propagation.Problemf(a.late, propagation.RetryLater, "%s: %s; it is tried again", a.what, silence(err))
+	case apierrors.IsTimeout(err), apierrors.IsServerTimeout(err):
+		return propagation.Problemf(a.late, propagation.RetryLater, "%s: %s; it is tried again", a.what, m.words(err))
 	case apierrors.IsNotFound(err) && missingNamespace(err, a.key):
 		return propagation.Problemf(a.state, propagation.RetryLater,
 			"%s: namespace %q does not exist there; federate it with a FederatedNamespace that is placed there too, or create it", a.what, a.key.Namespace)
 	case apierrors.IsNotFound(err) && notServed(err):
 		return propagation.Problemf(a.state, propagation.RetryLater,
-			"%s: the member serves no %s-scoped %s (%s): compare the type's scope and version there with the FederatedTypeConfig's targetType",
-			a.what, strings.ToLower(string(t.Scope)), t, t.Version)
+			"%s: the member serves no %s of %s with scope %s: correct apiVersion in the template, or the version and scope in the FederatedTypeConfig's targetType",
+			a.what, t.Resource, cmp.Or(a.version, t.GroupVersionKind().GroupVersion().String()), t.Scope)
 	case apierrors.IsForbidden(err):
 		return propagation.Problemf(a.state, propagation.RetryLater,
 			"%s: not allowed: %s; if a role is missing, grant the member's credentials get, list, watch, create, patch and delete of %s", a.what, m.words(err), t)
@@ -54,18 +59,28 @@ func (m *member) explain(_ context.Context, err error, a attempt) *propagation.P
 	}
 }
 
-// words are the error's own, except that of a Secret only the fields are named:
-// an API server repeats values in its refusals.
+// words are the API server's own, save for a Secret: there an API server may
+// repeat values in its refusals.
 func (m *member) words(err error) string {
-	answer, details := answerOf(err)
-	if m.options.Type.Kind != "Secret" || answer.Reason == metav1.StatusReasonUnknown {
-		return err.Error()
+	if m.options.Type.Kind == "Secret" {
+		return secretWords(answerOf(err))
 	}
-	var named []string
-	for _, cause := range details.Causes {
-		named = append(named, fmt.Sprintf("%s (%s)", cause.Field, cause.Type))
+	return err.Error()
+}
+
+// silence says why there is no answer at all. There is no ephemeral port in it,
+// so that equal failures get equal words.
+func silence(err error) string {
+	if timeout, ok := errors.AsType[net.Error](err); errors.Is(err, context.DeadlineExceeded) || ok && timeout.Timeout() {
+		return "no answer in time"
 	}
-	return fmt.Sprintf("refused (%s) %s", answer.Reason, strings.Join(named, ", "))
+	if request, ok := errors.AsType[*url.Error](err); ok {
+		err = request.Err
+	}
+	if operation, ok := errors.AsType[*net.OpError](err); ok {
+		err = operation.Err
+	}
+	return fmt.Sprintf("no answer: %v", err)
 }
 
 // unanswered returns the error when it leaves open whether a write was carried
@@ -99,6 +114,12 @@ func notServed(err error) bool {
 	return apierrors.IsNotFound(err) && about.Name == ""
 }
 
+// answered says whether an API server answered at all.
+func answered(err error) bool {
+	answer, _ := answerOf(err)
+	return answer.Code != 0
+}
+
 // answerOf returns what an API server answered; the zero Status when the error
 // is not one of its answers.
 func answerOf(err error) (metav1.Status, metav1.StatusDetails) {
@@ -128,6 +149,8 @@ func notListed(t federation.Type, name federation.ClusterName, err error) *propa
 	case apierrors.IsForbidden(err):
 		return propagation.Problemf(status.CachedRetrievalFailed, propagation.RetryOnChange,
 			"the credentials for cluster %s may not list and watch %s in all namespaces; grant it there", name, t)
+	case !answered(err):
+		return propagation.Problemf(status.CachedRetrievalFailed, propagation.RetryOnChange, "list %s in cluster %s: %s", t, name, silence(err))
 	default:
 		return propagation.Problemf(status.CachedRetrievalFailed, propagation.RetryOnChange, "list %s in cluster %s: %w", t, name, err)
 	}

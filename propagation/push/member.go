@@ -149,25 +149,30 @@ func (m *member) retryNow() {
 	}
 }
 
-// fail remembers why the copies could not be listed. A kind that is not served
-// is not known any more, whatever was listed before.
+// fail remembers why the copies could not be listed, and tells when that is
+// news. A kind that is not served is not known any more, whatever was listed
+// before.
 func (m *member) fail(err error) {
 	if err != nil && notServed(err) {
 		m.records.unsync()
 	}
+	before := m.ready()
 	m.mu.Lock()
-	defer m.mu.Unlock()
 	m.failure = err
+	m.mu.Unlock()
+	if now := m.ready(); now != nil && before != nil && now.Error() != before.Error() {
+		m.records.changed(propagation.Key{})
+	}
 }
 
 // ready says whether the copies in the member are known.
-func (m *member) ready(t federation.Type) error {
+func (m *member) ready() error {
 	if m.records.isSynced() {
 		return nil
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return notListed(t, m.name, m.failure)
+	return notListed(m.options.Type, m.name, m.failure)
 }
 
 // serves returns the error that says that the member does not serve the type,

@@ -126,7 +126,7 @@ func (p *Propagator) member(name federation.ClusterName) (*member, error) {
 	if m == nil {
 		return nil, notConnected(name)
 	}
-	return m, m.ready(p.Type)
+	return m, m.ready()
 }
 
 // Remove implements [propagation.Propagator].
