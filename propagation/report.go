@@ -95,7 +95,7 @@ func (o *object) observeLocked(name federation.ClusterName, t *task) status.Obse
 	switch reported, known := o.reportedForLocked(name); {
 	case unseen && t.hold && t.fine == o.intent.Generation:
 		return status.Observation{Cluster: name, Remote: t.remote}
-	case unseen && t.hold && known && (reported.State == status.OK || blind(reported.State)):
+	case unseen && t.hold && known && (reported.State == status.OK || t.seen.Cluster == "" && blind(reported.State)):
 		return reported
 	case t.seen.Cluster != "":
 		return t.seen
