@@ -2,6 +2,7 @@ package plane
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 
@@ -11,6 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/rest"
+	"sigs.k8s.io/json"
 	"sigs.k8s.io/yaml"
 
 	"github.com/fedrail/fedrail/federation"
@@ -26,7 +28,7 @@ func ReadConfig(path, namespace string) (*corev1beta1.KubeFedConfig, error) {
 		return nil, err
 	}
 	config := &corev1beta1.KubeFedConfig{}
-	if err := yaml.UnmarshalStrict(content, config); err != nil {
+	if err := decode(content, config); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	config.Name, config.Namespace = corev1beta1.ConfigName, namespace
@@ -35,6 +37,16 @@ func ReadConfig(path, namespace string) (*corev1beta1.KubeFedConfig, error) {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return config, nil
+}
+
+// decode refuses fields that there are not, by their path.
+func decode(content []byte, into any) error {
+	content, err := yaml.YAMLToJSONStrict(content)
+	if err != nil {
+		return err
+	}
+	unknown, err := json.UnmarshalStrict(content, into)
+	return errors.Join(append(unknown, err)...)
 }
 
 // LoadConfig reads the KubeFedConfig of the namespace from the host, fills in
