@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -162,11 +163,15 @@ var web = propagation.Key{Namespace: "shop", Name: "web"}
 func everywhere() propagation.Intent {
 	return propagation.Intent{
 		Key: web, Parent: "parent",
-		Template: &unstructured.Unstructured{Object: map[string]any{
-			"apiVersion": "v1", "kind": "ConfigMap", "data": map[string]any{"color": "blue"},
-		}},
+		Template:  colored("blue"),
 		Placement: placement.Request{Want: placement.Placement{Clusters: []federation.ClusterName{"a", "b", "c"}}},
 	}
+}
+
+func colored(color string) *unstructured.Unstructured {
+	return &unstructured.Unstructured{Object: map[string]any{
+		"apiVersion": "v1", "kind": "ConfigMap", "data": map[string]any{"color": color},
+	}}
 }
 
 func member(name string) federation.Cluster {
@@ -286,6 +291,26 @@ func TestAClusterThatHangsDelaysNoOther(t *testing.T) {
 	w.untilStates(t, map[federation.ClusterName]status.State{"a": status.OK, "b": status.CreationTimedOut, "c": status.OK})
 }
 
+func TestAChangeThatGetsNoAnswerIsNotReportedAsDone(t *testing.T) {
+	var hang atomic.Bool
+	pretend := &memory.Propagator{Before: func(ctx context.Context, c federation.ClusterName, _ propagation.Key) error {
+		if c == "b" && hang.Load() {
+			<-ctx.Done()
+			return ctx.Err()
+		}
+		return nil
+	}}
+	w := run(t, newHost(), pretend)
+	w.put(everywhere())
+	w.untilStates(t, ok("a", "b", "c"))
+	hang.Store(true)
+	w.edit(web, func(in *propagation.Intent) { in.Template = colored("green") })
+	w.untilStates(t, map[federation.ClusterName]status.State{"a": status.OK, "b": status.UpdateTimedOut, "c": status.OK})
+	for _, s := range w.host.reports {
+		require.False(t, s.Generation == 2 && s.Conditions[1].Status == "True", "reported as done: %+v", s)
+	}
+}
+
 func TestAClusterThatIsNotReadyIsLeftAloneAndServedWhenItReturns(t *testing.T) {
 	w := run(t, newHost(), &memory.Propagator{})
 	w.put(everywhere())
@@ -383,6 +408,7 @@ func TestAnIntentThatCannotBeReadChangesNothing(t *testing.T) {
 	w.edit(web, func(in *propagation.Intent) { in.Invalid, in.Template = errors.New("spec.placement: nonsense"), nil })
 	w.until(t, "second generation", func() bool { return w.last().Generation == 2 })
 	require.Equal(t, "blue", w.color("a"))
+	require.Equal(t, ok("a", "b", "c"), w.states())
 	require.Equal(t, status.Condition{Type: status.Propagation, Status: "False", Reason: status.ComputePlacementFailed, Message: "spec.placement: nonsense"},
 		w.host.reports[len(w.host.reports)-1].Conditions[0])
 }

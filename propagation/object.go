@@ -116,6 +116,9 @@ func (o *object) waitsFor(name federation.ClusterName) bool {
 func (o *object) adopt(in Intent, base *unstructured.Unstructured, p plan, now time.Time) []federation.ClusterName {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if changed := o.intent.Parent != in.Parent || o.intent.Generation != in.Generation; changed && !p.frozen {
+		o.unseeLocked()
+	}
 	o.intent, o.base, o.problem, o.frozen = in, base, p.problem, p.frozen
 	if p.frozen {
 		return nil
@@ -130,6 +133,14 @@ func (o *object) adopt(in Intent, base *unstructured.Unstructured, p plan, now t
 	o.tasks = tasks
 	o.noteBusyLocked(now)
 	return slices.Sorted(maps.Keys(tasks))
+}
+
+// unseeLocked forgets how the last tries went: they were for what the intent was
+// then.
+func (o *object) unseeLocked() {
+	for _, t := range o.tasks {
+		t.seen = status.Observation{}
+	}
 }
 
 // retaskLocked opens the cluster's task anew, keeping what was seen.
