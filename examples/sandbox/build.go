@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -77,13 +78,14 @@ func build(ctx context.Context, serversDir string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if err := compile(ctx, compilation{source: source, target: draft, out: out}); err != nil {
+	c := compilation{source: source, draft: draft, target: target, out: out, began: time.Now()}
+	if err := compile(ctx, c); err != nil {
 		return errors.Join(fmt.Errorf("build the programs from %s: %w", source, err), os.RemoveAll(draft))
 	}
 	if err := os.WriteFile(filepath.Join(draft, stampFile), stamp, 0o600); err != nil {
 		return errors.Join(err, os.RemoveAll(draft))
 	}
-	if err := publish(draft, target); err != nil {
+	if err := c.publish(); err != nil {
 		return err
 	}
 	fmt.Fprintf(out, "the programs are in %s\n", target)
@@ -91,13 +93,13 @@ func build(ctx context.Context, serversDir string, out io.Writer) error {
 }
 
 // publish moves the files of draft into target, the stamp last.
-func publish(draft, target string) error {
+func (c compilation) publish() error {
 	for _, name := range []string{kwokFile, serversFile, stampFile} {
-		if err := os.Rename(filepath.Join(draft, name), filepath.Join(target, name)); err != nil {
-			return errors.Join(err, os.RemoveAll(draft))
+		if err := os.Rename(filepath.Join(c.draft, name), filepath.Join(c.target, name)); err != nil {
+			return errors.Join(err, os.RemoveAll(c.draft))
 		}
 	}
-	return os.Remove(draft)
+	return os.Remove(c.draft)
 }
 
 // findServers is the module of the programs: the folder that is given, or the one

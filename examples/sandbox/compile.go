@@ -20,8 +20,11 @@ const reportPeriod = 5 * time.Second
 
 // compilation is one build of the programs.
 type compilation struct {
-	source, target string
-	out            io.Writer
+	source string // the module
+	draft  string // a new folder beside target, for what is not whole yet
+	target string
+	out    io.Writer
+	began  time.Time
 }
 
 // stage is one go command. Each line that it writes to its standard error is one
@@ -39,11 +42,11 @@ func compile(ctx context.Context, c compilation) error {
 	if err != nil {
 		return err
 	}
-	steps := fmt.Sprintf("packages compiled, of at most %d", packages)
+	steps := fmt.Sprintf("packages compiled, of at most %d; linking is last", packages)
 	flags := []string{"build", "-v", "-trimpath", "-ldflags", "-s -w -X k8s.io/component-base/version.gitVersion=" + controlplane.Version, "-o"}
 	for _, s := range []stage{
-		{"2/3 build the four of Kubernetes", steps, append(slices.Clone(flags), filepath.Join(c.target, serversFile), ".")},
-		{"3/3 build kwok", steps, append(slices.Clone(flags), filepath.Join(c.target, kwokFile), "./kwok")},
+		{"2/3 build the four of Kubernetes", steps, append(slices.Clone(flags), filepath.Join(c.draft, serversFile), ".")},
+		{"3/3 build kwok", steps, append(slices.Clone(flags), filepath.Join(c.draft, kwokFile), "./kwok")},
 	} {
 		if _, err := c.run(ctx, s); err != nil {
 			return err
@@ -56,9 +59,8 @@ func compile(ctx context.Context, c compilation) error {
 // lines the command wrote to its standard output; the error carries what it wrote
 // to the other.
 func (c compilation) run(ctx context.Context, s stage) (int, error) {
-	began := time.Now()
 	report := func(what string) {
-		fmt.Fprintf(c.out, "%6s  %s: %s\n", time.Since(began).Round(time.Second), s.title, what)
+		fmt.Fprintf(c.out, "%6s  %s: %s\n", time.Since(c.began).Round(time.Second), s.title, what)
 	}
 	report("started")
 	var steps, answer lineCounter

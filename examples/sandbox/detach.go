@@ -85,8 +85,8 @@ func (o upOptions) args(name string) []string {
 		fmt.Sprintf("--members=%d", o.members),
 		fmt.Sprintf("--bare=%t", o.bare),
 		fmt.Sprintf("--nodes=%d", o.nodes),
-		"--node-cpu=" + o.nodeCPU,
-		"--node-memory=" + o.nodeMemory,
+		"--node-cpu=" + o.nodeCPU.String(),
+		"--node-memory=" + o.nodeMemory.String(),
 	}
 	for _, region := range o.regions {
 		args = append(args, "--region="+region)

@@ -24,7 +24,7 @@ type sandbox struct {
 
 // start returns when every cluster is ready, and its kubeconfig and record are
 // written. After an error, stop tidies up.
-func (s *sandbox) start(ctx context.Context, bare bool, clusters []cluster) error {
+func (s *sandbox) start(ctx context.Context, clusters []cluster) error {
 	began := time.Now()
 	bins, err := controlplane.Find()
 	if err != nil {
@@ -38,7 +38,7 @@ func (s *sandbox) start(ctx context.Context, bare bool, clusters []cluster) erro
 	var all sync.WaitGroup
 	for i, c := range clusters {
 		all.Go(func() {
-			s.clusters[i], failures[i] = s.startCluster(ctx, bare, c)
+			s.clusters[i], failures[i] = s.startCluster(ctx, c)
 			if failures[i] == nil {
 				fmt.Fprintf(s.out, "%5.1fs  %s is ready\n", time.Since(began).Seconds(), c.name)
 			}
@@ -52,9 +52,9 @@ func (s *sandbox) start(ctx context.Context, bare bool, clusters []cluster) erro
 	return s.publish(clusters)
 }
 
-func (s *sandbox) startCluster(ctx context.Context, bare bool, c cluster) (*controlplane.Cluster, error) {
+func (s *sandbox) startCluster(ctx context.Context, c cluster) (*controlplane.Cluster, error) {
 	opts := controlplane.ServerOptions{Name: c.name, Etcd: s.etcd, Dir: filepath.Join(s.store.data(), c.name)}
-	if !bare {
+	if !c.bare {
 		return controlplane.StartCluster(ctx, controlplane.ClusterOptions{Server: opts, Nodes: c.nodes})
 	}
 	server, err := controlplane.StartServer(ctx, opts)

@@ -169,13 +169,13 @@ func TestForegroundEndsWithTheCommand(t *testing.T) {
 }
 
 func TestWrongFlagsAreNamed(t *testing.T) {
-	c := newCLI(t)
+	c := builder(t)
 	for name, test := range map[string]struct {
 		args []string
 		want string
 	}{
 		"a negative count":   {[]string{"up", "--members", "-1"}, "--members -1"},
-		"no quantity":        {[]string{"up", "--node-cpu", "many"}, `--node-cpu "many"`},
+		"no quantity":        {[]string{"up", "--node-cpu", "many"}, `invalid argument "many" for "--node-cpu"`},
 		"no CPU at all":      {[]string{"up", "--node-cpu", "0"}, "more than nothing"},
 		"an unknown cluster": {[]string{"up", "--region", "m1=eu"}, `no cluster "m1", there are host, member1, member2, member3`},
 		"no value":           {[]string{"up", "--zone", "member1"}, `--zone "member1": write it as member1=value`},

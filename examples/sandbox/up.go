@@ -24,7 +24,7 @@ func upCommand(name *string) *cobra.Command {
 
 Each is a real cluster: kube-apiserver, kube-controller-manager and kube-scheduler,
 with pretend nodes on which Deployments become Ready. A pod that fits on no node
-stays Pending. One cluster takes about 550 MB, a bare one 280 MB; all listen on
+stays Pending. One cluster takes about 600 MB, a bare one 280 MB; all listen on
 127.0.0.1 only. The clusters share one etcd.
 
 The first time, the programs are built from source; see "sandbox build".
@@ -66,7 +66,7 @@ func up(ctx context.Context, name string, opts upOptions, out io.Writer) error {
 	if !opts.foreground {
 		return detach(ctx, st, opts, out)
 	}
-	return runForeground(ctx, st, opts.bare, clusters, out)
+	return runForeground(ctx, st, clusters, out)
 }
 
 func alreadyUp(st store, out io.Writer) error {
@@ -83,7 +83,7 @@ func alreadyUp(st store, out io.Writer) error {
 }
 
 // runForeground is the sandbox itself: it returns when ctx ends and all is gone.
-func runForeground(ctx context.Context, st store, bare bool, clusters []cluster, out io.Writer) error {
+func runForeground(ctx context.Context, st store, clusters []cluster, out io.Writer) error {
 	lock, err := st.take()
 	if err != nil {
 		return err
@@ -93,7 +93,7 @@ func runForeground(ctx context.Context, st store, bare bool, clusters []cluster,
 		return err
 	}
 	sandbox := &sandbox{store: st, out: out}
-	if err := sandbox.start(ctx, bare, clusters); err != nil {
+	if err := sandbox.start(ctx, clusters); err != nil {
 		sandbox.stop()
 		return fmt.Errorf("%w; the logs are in %s until `sandbox down`", err, st.dir)
 	}

@@ -85,7 +85,7 @@ func (s *Server) startBeside(ctx context.Context, c component) (*Process, error)
 	client := s.healthClient()
 	var process *Process
 	err := startOnFreePort(ctx, func(port int) (*Process, error) {
-		process = newProcess(c.name, c.path, s.dir)
+		process = newProcess(program{name: c.name, path: c.path, dir: s.dir})
 		process.args = append([]string{fmt.Sprintf(cmp.Or(c.listen, "--secure-port=%d"), port)}, c.flags...)
 		process.ready = func(ctx context.Context) error { return probe(ctx, client, fmt.Sprintf(c.health, port)) }
 		return process, nil
@@ -112,10 +112,7 @@ func (s *Server) serveFlags() []string {
 func (s *Server) healthClient() *http.Client {
 	roots := x509.NewCertPool()
 	roots.AddCert(s.authority.cert)
-	return &http.Client{Transport: &http.Transport{
-		TLSClientConfig:   &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12},
-		DisableKeepAlives: true,
-	}}
+	return oneShot(&tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12})
 }
 
 func (s *Server) writeKubeconfig() error {

@@ -3,15 +3,10 @@ package controlplane
 import (
 	"context"
 	"fmt"
-	"io"
-	"net/http"
 	"os"
 	"path/filepath"
 	"sync/atomic"
-	"time"
 )
-
-const probeTimeout = 5 * time.Second
 
 // Etcd is a store that many servers share, each below a prefix of its own. It
 // listens on the loopback interface, without authentication.
@@ -37,7 +32,7 @@ func StartEtcd(ctx context.Context, bins Binaries, dir string) (*Etcd, error) {
 	etcd := &Etcd{bins: bins, dir: dir}
 	err = startOnFreePort(ctx, func(port int) (*Process, error) {
 		etcd.url = fmt.Sprintf("http://127.0.0.1:%d", port)
-		etcd.Process = newProcess("etcd", bins.Etcd, dir)
+		etcd.Process = newProcess(program{name: "etcd", path: bins.Etcd, dir: dir})
 		etcd.args = etcd.flags()
 		etcd.ready = etcd.healthy
 		return etcd.Process, nil
@@ -65,33 +60,10 @@ func (e *Etcd) flags() []string {
 }
 
 func (e *Etcd) healthy(ctx context.Context) error {
-	return probe(ctx, http.DefaultClient, e.url+"/health")
+	return probe(ctx, oneShot(nil), e.url+"/health")
 }
 
 // prefix is one that no other server of the store has.
 func (e *Etcd) prefix(server string) string {
 	return fmt.Sprintf("/%s-%d", server, e.servers.Add(1))
-}
-
-// probe is an error unless the answer to a GET is 200.
-func probe(ctx context.Context, client *http.Client, url string) error {
-	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
-	if err != nil {
-		return err
-	}
-	resp, err := client.Do(req)
-	if err != nil {
-		return err
-	}
-	defer resp.Body.Close()
-	body, err := io.ReadAll(resp.Body)
-	if err != nil {
-		return err
-	}
-	if resp.StatusCode != http.StatusOK {
-		return fmt.Errorf("%s: %s: %s", url, resp.Status, body)
-	}
-	return nil
 }

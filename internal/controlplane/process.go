@@ -34,10 +34,13 @@ type Process struct {
 	exited chan struct{} // closed when the process has ended; nil before the first start
 }
 
-// newProcess only describes the process; Restart starts it. Its log goes to
-// <dir>/<file>.log.
-func newProcess(name, path, dir string) *Process {
-	return &Process{name: name, path: path, log: filepath.Join(dir, name+".log")}
+// program is what a process runs, and the folder for its log.
+type program struct{ name, path, dir string }
+
+// newProcess only describes the process; Restart starts it, once its flags and its
+// question for readiness are set.
+func newProcess(p program) *Process {
+	return &Process{name: p.name, path: p.path, log: filepath.Join(p.dir, p.name+".log")}
 }
 
 // Name is the name of the program, for example "kube-apiserver".

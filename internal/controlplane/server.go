@@ -90,14 +90,14 @@ func (s *Server) describe(port int) (*Process, error) {
 	if err != nil {
 		return nil, err
 	}
-	client, err := rest.HTTPClientFor(admin)
+	tls, err := rest.TLSConfigFor(admin)
 	if err != nil {
 		return nil, err
 	}
 	s.admin = admin
-	s.Process = newProcess("kube-apiserver", s.opts.Etcd.bins.APIServer, s.dir)
+	s.Process = newProcess(program{name: "kube-apiserver", path: s.opts.Etcd.bins.APIServer, dir: s.dir})
 	s.args = s.flags(port)
-	s.ready = func(ctx context.Context) error { return s.readyz(ctx, client) }
+	s.ready = func(ctx context.Context) error { return s.readyz(ctx, oneShot(tls)) }
 	return s.Process, nil
 }
 

@@ -15,9 +15,13 @@ import (
 )
 
 // Binaries are those that controlplane.Find finds. Where there are none, the test
-// is skipped, or fails when the environment says CI=true.
+// is skipped, or fails when the environment says CI=true. With -short every test
+// that asks is skipped.
 func Binaries(t testing.TB) controlplane.Binaries {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("needs real API servers, which -short leaves out")
+	}
 	bins, err := controlplane.Find()
 	if err == nil {
 		return bins
