@@ -11,6 +11,7 @@ import (
 	"k8s.io/client-go/metadata"
 
 	"github.com/fedrail/fedrail/federation"
+	"github.com/fedrail/fedrail/propagation/budget"
 )
 
 // workers are how many requests are under way at a time: to each member, and for
@@ -25,6 +26,7 @@ const workers = 8
 type bareLoop struct {
 	declarations
 	members []bareMember
+	counter *budget.Counter
 	items   []*item
 }
 

@@ -28,15 +28,18 @@ func measure(ctx context.Context, o options, s streams) (err error) {
 			return err
 		}
 	}
-	controller, ctx, err := startController(ctx, o.controller, g)
+	controller, running, err := startController(ctx, o.controller, g)
 	if err != nil {
 		return err
 	}
 	defer controller.stop()
 	b := bench{options: o, progress: tell, figures: figures{s.out}, ground: g, controller: controller}
-	if err := b.run(ctx); err != nil {
+	if err := b.run(running); err != nil {
 		if ctx.Err() != nil {
-			err = context.Cause(ctx) // all else follows from that
+			return context.Cause(ctx) // somebody wants to end it
+		}
+		if running.Err() != nil {
+			err = context.Cause(running) // all else follows from that
 		}
 		return fmt.Errorf("%w\nthe end of the controller's log:\n%s", err, controller.logTail())
 	}

@@ -17,22 +17,32 @@ import (
 	"github.com/fedrail/fedrail/federation"
 	corev1beta1 "github.com/fedrail/fedrail/federation/apis/core/v1beta1"
 	"github.com/fedrail/fedrail/internal/controlplane"
+	"github.com/fedrail/fedrail/propagation/budget"
 )
 
 // newBareLoop connects a bare loop to host and members, after they were
 // federated.
-func newBareLoop(ctx context.Context, g *ground, d declarations) (*bareLoop, error) {
-	l := &bareLoop{declarations: d}
+func newBareLoop(ctx context.Context, g *ground, objects int) (*bareLoop, error) {
+	l := &bareLoop{counter: budget.New()}
+	host := g.host.Config()
+	host.Wrap(l.counter.Wrap(g.host.Cluster()))
+	client, err := dynamic.NewForConfig(host)
+	if err != nil {
+		return nil, err
+	}
+	l.declarations = declarationsOf(client, bare(), objects)
 	for _, m := range g.members {
 		token, err := g.token(ctx, m)
 		if err != nil {
 			return nil, err
 		}
-		client, err := metadata.NewForConfig(m.ConfigWithToken(token))
+		config := m.ConfigWithToken(token)
+		config.Wrap(l.counter.Wrap(m.Cluster()))
+		client, err := metadata.NewForConfig(config)
 		if err != nil {
 			return nil, err
 		}
-		copies := client.Resource(configMaps().GroupVersionResource()).Namespace(d.namespace)
+		copies := client.Resource(configMaps().GroupVersionResource()).Namespace(l.namespace)
 		l.members = append(l.members, bareMember{name: federation.ClusterName(m.Cluster()), copies: copies})
 	}
 	return l, nil

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -34,6 +35,7 @@ func build(ctx context.Context, dir string) (string, error) {
 type controller struct {
 	command *exec.Cmd
 	log     string
+	metrics string // URL
 	ended   chan struct{}
 	configs dynamic.ResourceInterface // the FederatedTypeConfigs
 }
@@ -49,12 +51,18 @@ func startController(ctx context.Context, path string, g *ground) (*controller, 
 	if err != nil {
 		return nil, nil, err
 	}
+	port, err := freePort()
+	if err != nil {
+		return nil, nil, err
+	}
+	address := fmt.Sprintf("127.0.0.1:%d", port)
 	c := &controller{
-		log: filepath.Join(g.dir, "controller.log"), ended: make(chan struct{}),
+		metrics: "http://" + address + "/metrics",
+		log:     filepath.Join(g.dir, "controller.log"), ended: make(chan struct{}),
 		configs: host.Resource(corev1beta1.FederatedTypeConfigs()).Namespace(corev1beta1.DefaultNamespace),
 	}
 	c.command = exec.CommandContext(ctx, path, "--kubeconfig="+kubeconfig,
-		"--kubefed-namespace="+corev1beta1.DefaultNamespace, "--healthz-addr=", "--metrics-addr=")
+		"--kubefed-namespace="+corev1beta1.DefaultNamespace, "--healthz-addr=", "--metrics-addr="+address)
 	c.command.Cancel = func() error { return c.command.Process.Signal(syscall.SIGTERM) }
 	c.command.WaitDelay = stopGrace
 	c.command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C is for us, and we stop it
@@ -77,9 +85,9 @@ func (c *controller) start(fail context.CancelCauseFunc) error {
 		return err
 	}
 	go func() {
-		err := c.command.Wait()
+		_ = c.command.Wait() // its state says how it ended
 		close(c.ended)
-		fail(fmt.Errorf("the controller ended: %w; the end of its log:\n%s", err, c.logTail()))
+		fail(fmt.Errorf("the controller ended by itself: %v", c.command.ProcessState))
 	}()
 	return nil
 }
@@ -104,8 +112,12 @@ func (c *controller) logTail() string {
 	return string(content[max(0, len(content)-shown):])
 }
 
-// spent implements spender.
-func (c *controller) spent() (time.Duration, error) { return processorTime(c.command.Process.Pid) }
-
-// peak is the most memory that the process has had, in MiB.
-func (c *controller) peak() (float64, error) { return peakMemory(c.command.Process.Pid) }
+// freePort is one that nobody listens on now.
+func freePort() (int, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return 0, err
+	}
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port, nil
+}

@@ -18,6 +18,8 @@ type contestant interface {
 	// rest ends it; the clock has stopped. Until the next phase, nothing in this
 	// world uses the machine.
 	rest(ctx context.Context) error
+	// spent is what it has spent since it started.
+	spent(ctx context.Context) (usage, error)
 }
 
 // runner is a contestant and what it carries.
@@ -25,9 +27,6 @@ type runner struct {
 	contestant
 	declarations
 }
-
-// spender is a contestant that can tell how much processor time it has used.
-type spender interface{ spent() (time.Duration, error) }
 
 // race compares the two worlds.
 //
@@ -49,7 +48,7 @@ type lap struct {
 	world world
 	phase phase
 	took  time.Duration
-	spent time.Duration // of processor time, where it is known
+	spent usage
 }
 
 // run does so many rounds. Who is first changes from phase to phase and from
@@ -64,7 +63,7 @@ func (r race) run(ctx context.Context, rounds int, runners ...runner) ([]lap, er
 				if err != nil {
 					return nil, fmt.Errorf("%s: %s: %w", one.name, p, err)
 				}
-				r.say("%s %d objects: %-10s %6.2f s", p, len(one.names), one.name, l.took.Seconds())
+				r.say("%s %d objects: %-10s %6.2f s, %d requests", p, len(one.names), one.name, l.took.Seconds(), l.spent.requests)
 				laps = append(laps, l)
 			}
 			slices.Reverse(order)
@@ -86,7 +85,7 @@ func (r race) clock(ctx context.Context, one runner, p phase) (lap, error) {
 	if err := one.ready(ctx, p); err != nil {
 		return lap{}, err
 	}
-	before, err := one.spentSoFar()
+	before, err := one.spent(ctx)
 	if err != nil {
 		return lap{}, err
 	}
@@ -98,20 +97,12 @@ func (r race) clock(ctx context.Context, one runner, p phase) (lap, error) {
 	if err != nil {
 		return lap{}, err
 	}
-	after, err := one.spentSoFar()
+	after, err := one.spent(ctx)
 	if err != nil {
 		return lap{}, err
 	}
 	if err := r.checker.check(ctx, one.declarations, p); err != nil {
 		return lap{}, err
 	}
-	return lap{one.world, p, ended.Sub(began), after - before}, one.rest(ctx)
-}
-
-// spentSoFar is zero for a contestant that cannot tell.
-func (one runner) spentSoFar() (time.Duration, error) {
-	if s, tells := one.contestant.(spender); tells {
-		return s.spent()
-	}
-	return 0, nil
+	return lap{one.world, p, ended.Sub(began), after.since(before)}, one.rest(ctx)
 }

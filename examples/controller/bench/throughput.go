@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"time"
 
 	"k8s.io/client-go/dynamic"
 )
@@ -14,13 +13,13 @@ const warmUp = 200
 
 // throughput compares the controller with the bare loop.
 func (b bench) throughput(ctx context.Context, host dynamic.Interface) error {
-	loop, err := newBareLoop(ctx, b.ground, declarationsOf(host, bare(), b.objects))
+	loop, err := newBareLoop(ctx, b.ground, b.objects)
 	if err != nil {
 		return err
 	}
 	r := race{progress: b.progress, host: b.ground.host.Config(), checker: checker{b.ground.members}}
 	few := *loop
-	few.declarations = declarationsOf(host, bare(), min(warmUp, b.objects))
+	few.names = few.names[:min(warmUp, b.objects)]
 	b.say("warming up")
 	_, err = r.run(ctx, 1, runner{b.controller, declarationsOf(host, controlled(), len(few.names))}, runner{&few, few.declarations})
 	if err != nil {
@@ -41,26 +40,40 @@ func (b bench) throughput(ctx context.Context, host dynamic.Interface) error {
 // compare prints the figures of one phase: medians over the rounds. A round's
 // two laps follow each other, so the ratio is taken in each round.
 func (b bench) compare(p phase, laps []lap) error {
-	var ours, theirs, ratios, spent []float64
-	copies := float64(b.objects * b.members)
-	for _, l := range laps {
-		switch {
-		case l.phase != p:
-		case l.world.name == controlled().name:
-			ours = append(ours, copies/l.took.Seconds())
-			spent = append(spent, float64(l.spent)/float64(time.Microsecond)/copies)
-		default:
-			theirs = append(theirs, copies/l.took.Seconds())
-		}
-	}
-	for i := range ours {
-		ratios = append(ratios, ours[i]/theirs[i])
+	ours, theirs := b.sample(controlled(), p, laps), b.sample(bare(), p, laps)
+	ratios := make([]float64, len(ours.rate))
+	for i := range ratios {
+		ratios[i] = ours.rate[i] / theirs.rate[i]
 	}
 	name := string(p)
 	return errors.Join(
 		b.print(name+"_ratio", median(ratios), "ratio"),
-		b.print(name+"_copies_per_second", median(ours), "copies/s"),
-		b.print(name+"_bare_copies_per_second", median(theirs), "copies/s"),
-		b.print(name+"_controller_cpu", median(spent), "µs/copy"),
+		b.print(name+"_copies_per_second", median(ours.rate), "copies/s"),
+		b.print(name+"_bare_copies_per_second", median(theirs.rate), "copies/s"),
+		b.print(name+"_cpu", median(ours.processor), "µs/copy"),
+		b.print(name+"_bare_cpu", median(theirs.processor), "µs/copy"),
+		b.print(name+"_requests", median(ours.requests), "requests/object"),
+		b.print(name+"_bare_requests", median(theirs.requests), "requests/object"),
 	)
+}
+
+// sample is what was measured of one phase in one world, round by round.
+type sample struct {
+	rate      []float64 // copies a second
+	processor []float64 // µs a copy
+	requests  []float64 // an object
+}
+
+func (b bench) sample(w world, p phase, laps []lap) sample {
+	copies := float64(b.objects * b.members)
+	var s sample
+	for _, l := range laps {
+		if l.phase != p || l.world.name != w.name {
+			continue
+		}
+		s.rate = append(s.rate, copies/l.took.Seconds())
+		s.processor = append(s.processor, float64(l.spent.processor.Microseconds())/copies)
+		s.requests = append(s.requests, float64(l.spent.requests)/float64(b.objects))
+	}
+	return s
 }

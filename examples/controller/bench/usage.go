@@ -1,45 +1,98 @@
 package main
 
 import (
-	"errors"
+	"context"
 	"fmt"
+	"io"
+	"net/http"
 	"os"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/fedrail/fedrail/propagation/budget"
 )
 
-// ticksPerSecond is the unit in which the kernel tells processor time; Linux has
-// no other on any machine that Go runs on.
-const ticksPerSecond = 100
-
-// peakMemory is the most memory that a process has had, in MiB.
-func peakMemory(pid int) (float64, error) {
-	content, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
-	if err != nil {
-		return 0, fmt.Errorf("peak memory: %w", err)
-	}
-	for line := range strings.Lines(string(content)) {
-		if fields := strings.Fields(line); len(fields) == 3 && fields[0] == "VmHWM:" {
-			kib, err := strconv.ParseFloat(fields[1], 64)
-			return kib / 1024, err
-		}
-	}
-	return 0, errors.New("peak memory: the kernel does not tell VmHWM")
+// usage is what a contestant has spent so far.
+type usage struct {
+	requests  int           // about ConfigMaps, lists and watches aside
+	processor time.Duration // of the process that it is in
 }
 
-// processorTime is how long a process has computed.
-func processorTime(pid int) (time.Duration, error) {
-	content, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+func (u usage) since(before usage) usage {
+	return usage{u.requests - before.requests, u.processor - before.processor}
+}
+
+// spent implements contestant. The watcher is in the same process.
+func (l *bareLoop) spent(context.Context) (usage, error) {
+	processor, err := processorTime(os.Getpid())
+	return usage{l.counter.Requests().Only(costs).Total(), processor}, err
+}
+
+// costs says whether the request budget counts a request. What others do in the
+// same process, such as probing members, is not the propagation's.
+func costs(r budget.Request) bool {
+	free := r.Verb == "list" || r.Verb == "watch"
+	return !free && (r.Resource == "events" || strings.HasSuffix(r.Resource, configMaps().Resource))
+}
+
+// spent implements contestant.
+func (c *controller) spent(ctx context.Context) (usage, error) {
+	requests, err := c.requests(ctx)
 	if err != nil {
-		return 0, fmt.Errorf("processor time: %w", err)
+		return usage{}, fmt.Errorf("requests of the controller: %w", err)
 	}
-	_, after, _ := strings.Cut(string(content), ") ") // behind the name, which may hold spaces
-	fields := strings.Fields(after)
-	if len(fields) < 13 {
-		return 0, fmt.Errorf("processor time: cannot read %q", content)
+	processor, err := processorTime(c.command.Process.Pid)
+	return usage{requests, processor}, err
+}
+
+// peak is the most memory that the process has had, in MiB.
+func (c *controller) peak() (float64, error) { return peakMemory(c.command.Process.Pid) }
+
+// requests reads the controller's own count.
+func (c *controller) requests(ctx context.Context) (int, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, c.metrics, nil)
+	if err != nil {
+		return 0, err
 	}
-	user, errUser := strconv.Atoi(fields[11])
-	system, errSystem := strconv.Atoi(fields[12])
-	return time.Duration(user+system) * time.Second / ticksPerSecond, errors.Join(errUser, errSystem)
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return 0, err
+	}
+	defer answer.Body.Close()
+	content, err := io.ReadAll(answer.Body)
+	if err != nil {
+		return 0, err
+	}
+	total := 0
+	for line := range strings.Lines(string(content)) {
+		if r, n := parseRequests(line); costs(r) {
+			total += n
+		}
+	}
+	return total, nil
+}
+
+// parseRequests reads a line such as
+//
+//	fedrail_requests_total{cluster="member1",group="",resource="configmaps",verb="patch"} 5
+//
+// and returns nothing for any other.
+func parseRequests(line string) (budget.Request, int) {
+	labels, isCount := strings.CutPrefix(line, "fedrail_requests_total{")
+	labels, value, isSample := strings.Cut(labels, "} ")
+	n, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
+	if !isCount || !isSample || err != nil {
+		return budget.Request{}, 0
+	}
+	var r budget.Request
+	for label := range strings.SplitSeq(labels, ",") {
+		switch name, value, _ := strings.Cut(label, "="); name {
+		case "resource":
+			r.Resource = strings.Trim(value, `"`)
+		case "verb":
+			r.Verb = strings.Trim(value, `"`)
+		}
+	}
+	return r, int(n)
 }

@@ -3,11 +3,13 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"sync/atomic"
 	"time"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
 )
@@ -16,39 +18,37 @@ import (
 const patience = 10 * time.Minute
 
 // watcher watches the federated objects of a world on the host, until a phase is
-// done for all of them. It is the same for both worlds, and costs both the same.
+// done for all of them. It is the same for both worlds, and costs both the same:
+// it reads the stream of events itself, and of each only what it needs.
 //
 // The members are not watched: an object whose status says that all members hold
 // it is taken at its word, and the members are read as soon as the clock has
 // stopped. A word that was not true then is an error of the benchmark.
 type watcher struct {
-	objects int
-	done    atomic.Int64 // how many
-	listed  chan struct{}
-	ended   chan error // one element
-	at      time.Time  // when the last was done; set before ended
-	stop    context.CancelFunc
+	declarations
+	client rest.Interface
+	phase  phase
+	done   map[string]bool
+	count  atomic.Int64  // of what is done
+	listed chan struct{} // closed when all objects that are there are known
+	ended  chan error    // one element
+	at     time.Time     // when the last was done; set before ended
+	stop   context.CancelFunc
 }
 
-// watchHost returns when all objects have been listed. Close the watcher.
+// watchHost returns when what is there has been listed. Close the watcher.
 func watchHost(ctx context.Context, config *rest.Config, d declarations, p phase) (*watcher, error) {
 	client, err := kubernetes.NewForConfig(config)
 	if err != nil {
 		return nil, err
 	}
 	ctx, stop := context.WithCancel(ctx)
-	t := d.kind.Federated()
-	stream, err := client.RESTClient().Get().
-		AbsPath("/apis", t.Group, t.Version, "namespaces", d.namespace, t.Resource).
-		Param("watch", "true").Stream(ctx) // without a resource version: first what is there, then what changes
-	if err != nil {
-		stop()
-		return nil, fmt.Errorf("watch the host: %w", err)
+	w := &watcher{
+		declarations: d, client: client.RESTClient(), phase: p, done: map[string]bool{},
+		listed: make(chan struct{}), ended: make(chan error, 1), stop: stop,
 	}
-	w := &watcher{objects: len(d.names), listed: make(chan struct{}), ended: make(chan error, 1), stop: stop}
 	go func() {
-		defer stream.Close()
-		err := w.follow(stream, p)
+		err := w.follow(ctx)
 		w.at = time.Now()
 		w.ended <- err
 	}()
@@ -57,7 +57,7 @@ func watchHost(ctx context.Context, config *rest.Config, d declarations, p phase
 		return w, nil
 	case err := <-w.ended:
 		stop()
-		return nil, fmt.Errorf("watch the host: %w", err)
+		return nil, fmt.Errorf("the watch of the host ended too early: %w", err)
 	}
 }
 
@@ -72,35 +72,63 @@ func (w *watcher) wait(ctx context.Context) (time.Time, error) {
 	case err := <-w.ended:
 		return w.at, err
 	case <-ctx.Done():
-		return time.Time{}, fmt.Errorf("%w when %d of %d objects were done", ctx.Err(), w.done.Load(), w.objects)
+		return time.Time{}, fmt.Errorf("%w when %d of %d objects were done", ctx.Err(), w.count.Load(), len(w.names))
 	}
 }
 
-// follow reads events until the phase is done for all objects.
-func (w *watcher) follow(stream io.Reader, p phase) error {
-	known, done := map[string]bool{}, map[string]bool{}
-	decoder := json.NewDecoder(stream)
-	for len(done) < w.objects {
-		var e event
-		if err := decoder.Decode(&e); err != nil {
-			return err
+// follow watches until the phase is done for all objects. An API server may end a
+// watch when it likes; the next one begins with all that is there again.
+func (w *watcher) follow(ctx context.Context) error {
+	t := w.kind.Federated()
+	for len(w.done) < len(w.names) {
+		stream, err := w.client.Get().AbsPath("/apis", t.Group, t.Version, "namespaces", w.namespace, t.Resource).
+			Param("watch", "true").Param("allowWatchBookmarks", "true").
+			Param("sendInitialEvents", "true").Param("resourceVersionMatch", string(metav1.ResourceVersionMatchNotOlderThan)).
+			Stream(ctx)
+		if err != nil {
+			return fmt.Errorf("watch the host: %w", err)
 		}
-		if e.Type == "ERROR" {
-			return fmt.Errorf("the watch was ended: %s", e.Object.Message)
-		}
-		name := e.Object.Metadata.Name
-		if known[name] = true; len(known) == w.objects {
-			w.closeListed()
-		}
-		if e.done(p) {
-			done[name] = true
-			w.done.Store(int64(len(done)))
+		err = w.read(stream)
+		_ = stream.Close() // it is at its end
+		if err != nil && !errors.Is(err, io.EOF) {
+			return fmt.Errorf("watch the host: %w", err)
 		}
 	}
 	return nil
 }
 
-func (w *watcher) closeListed() {
+// read reads the events of one watch.
+func (w *watcher) read(stream io.Reader) error {
+	there := map[string]bool{}
+	for decoder := json.NewDecoder(stream); len(w.done) < len(w.names); {
+		var e event
+		if err := decoder.Decode(&e); err != nil {
+			return err
+		}
+		name := e.Object.Metadata.Name
+		switch {
+		case e.Type == "ERROR":
+			return errors.New(e.Object.Message)
+		case e.endsList():
+			w.noteListed(there)
+		case e.Type == "BOOKMARK":
+		case e.done(w.phase):
+			w.done[name] = true
+		}
+		there[name] = true
+		w.count.Store(int64(len(w.done)))
+	}
+	return nil
+}
+
+// noteListed takes in that there is nothing else. What went between two watches
+// is gone.
+func (w *watcher) noteListed(there map[string]bool) {
+	for _, name := range w.names {
+		if w.phase == deleting && !there[name] {
+			w.done[name] = true
+		}
+	}
 	select {
 	case <-w.listed:
 	default:
@@ -114,8 +142,9 @@ type event struct {
 	Object struct {
 		Message  string `json:"message"` // of an error
 		Metadata struct {
-			Name       string `json:"name"`
-			Generation int64  `json:"generation"`
+			Name        string            `json:"name"`
+			Generation  int64             `json:"generation"`
+			Annotations map[string]string `json:"annotations"`
 		} `json:"metadata"`
 		Status struct {
 			ObservedGeneration int64 `json:"observedGeneration"`
@@ -125,6 +154,11 @@ type event struct {
 			} `json:"conditions"`
 		} `json:"status"`
 	} `json:"object"`
+}
+
+// endsList says whether all that was there when the watch began has been sent.
+func (e event) endsList() bool {
+	return e.Type == "BOOKMARK" && e.Object.Metadata.Annotations[metav1.InitialEventsAnnotationKey] == "true"
 }
 
 // done says whether the phase is done for the object: it is gone, or its status
