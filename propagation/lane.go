@@ -24,6 +24,7 @@ type job struct {
 type finding struct {
 	phase  phase
 	absent bool
+	blind  bool // nothing was learned of the copy
 	seen   status.Observation
 	retry  error // why to try again after a back-off; nil when not to
 }
@@ -138,7 +139,8 @@ func notReady(member federation.Cluster, hold bool) *Problem {
 }
 
 func blockedBy(name federation.ClusterName, p *Problem) finding {
-	return finding{phase: blocked, seen: status.Observation{Cluster: name, State: p.State, Message: p.Error()}}
+	return finding{phase: blocked, blind: blind(p.State) && !p.Lacking,
+		seen: status.Observation{Cluster: name, State: p.State, Message: p.Error()}}
 }
 
 // failed judges an error of the Propagator; state and late are for one that
@@ -156,7 +158,7 @@ func failed(name federation.ClusterName, err error, state, late status.State) fi
 	switch {
 	case problem.Retry == RetryLater:
 		f.phase, f.retry = open, err
-	case blind(problem.State):
+	case f.blind:
 		f.phase = open // it will be seen soon, or the report's patience ends
 	}
 	return f
@@ -188,9 +190,12 @@ func (o *object) note(name federation.ClusterName, j job, f finding) {
 	if t == nil || t.hold != j.hold || o.intent.Generation != j.intent.Generation {
 		return
 	}
-	t.phase, t.seen, t.absent = f.phase, f.seen, f.absent
-	if f.phase == settled && j.hold {
+	t.phase, t.seen, t.absent, t.blind = f.phase, f.seen, f.absent, f.blind
+	switch {
+	case f.phase == settled && j.hold:
 		t.fine, t.remote = j.intent.Generation, f.seen.Remote
+	case !f.blind:
+		t.fine, t.remote = 0, nil
 	}
 	if !o.busyLocked() {
 		o.busyFrom = time.Time{}

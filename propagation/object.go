@@ -90,6 +90,7 @@ type task struct {
 	phase  phase              // how far it is
 	seen   status.Observation // how the last try went
 	absent bool               // it was seen to hold no copy
+	blind  bool               // seen tells nothing of the copy
 	fine   int64              // the generation last seen to be held as it should, or 0
 	remote map[string]any     // the copy's own status then
 }

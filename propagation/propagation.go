@@ -201,7 +201,11 @@ type Change struct {
 type Problem struct {
 	State status.State
 	Retry Retry
-	Err   error
+	// Lacking says that the cluster is known to hold no copy. A State that tells
+	// nothing of the copy, such as CachedRetrievalFailed, otherwise leaves it to
+	// count as it was last seen.
+	Lacking bool
+	Err     error
 }
 
 // Retry says what would help against a [Problem].

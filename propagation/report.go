@@ -91,7 +91,7 @@ func (o *object) anyLeftLocked() bool {
 // observeLocked is what is known of a cluster. One that cannot be seen now is
 // taken to hold what it was last seen or reported to hold for this generation.
 func (o *object) observeLocked(name federation.ClusterName, t *task) status.Observation {
-	unseen := t.seen.Cluster == "" || blind(t.seen.State)
+	unseen := t.seen.Cluster == "" || t.blind
 	switch reported, known := o.reportedForLocked(name); {
 	case unseen && t.hold && t.fine == o.intent.Generation:
 		return status.Observation{Cluster: name, Remote: t.remote}

@@ -47,7 +47,7 @@ func (m *member) explain(_ context.Context, err error, a attempt) *propagation.P
 			"%s: namespace %q does not exist there; federate it with a FederatedNamespace that is placed there too, or create it", a.what, a.key.Namespace)
 	case apierrors.IsNotFound(err) && notServed(err):
 		return propagation.Problemf(a.state, propagation.RetryLater,
-			"%s: the member serves no %s of %s with scope %s: correct apiVersion in the template, or the version and scope in the FederatedTypeConfig's targetType",
+			"%s: the member serves no %s of %s with scope %s: install that there, or correct apiVersion in the template, or targetType in the FederatedTypeConfig",
 			a.what, t.Resource, cmp.Or(a.version, t.GroupVersionKind().GroupVersion().String()), t.Scope)
 	case apierrors.IsForbidden(err):
 		return propagation.Problemf(a.state, propagation.RetryLater,
@@ -143,9 +143,11 @@ func notListed(t federation.Type, name federation.ClusterName, err error) *propa
 	case err == nil:
 		return propagation.Problemf(status.CachedRetrievalFailed, propagation.RetryOnChange, "the copies in cluster %s have not been listed yet", name)
 	case notServed(err):
-		return propagation.Problemf(status.CachedRetrievalFailed, propagation.RetryOnChange,
+		p := propagation.Problemf(status.CachedRetrievalFailed, propagation.RetryOnChange,
 			"cluster %s does not serve %s (kind %s, version %s); install its CustomResourceDefinition there, or place the object elsewhere; it follows by itself",
 			name, t, t.Kind, t.Version)
+		p.Lacking = true
+		return p
 	case apierrors.IsForbidden(err):
 		return propagation.Problemf(status.CachedRetrievalFailed, propagation.RetryOnChange,
 			"the credentials for cluster %s may not list and watch %s in all namespaces; grant it there", name, t)
