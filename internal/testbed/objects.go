@@ -21,7 +21,7 @@ import (
 func (b *Bed) Create(t federation.Type, name string, spec map[string]any) *unstructured.Unstructured {
 	b.Helper()
 	kind := federatedkind.Kind{Target: t}.Federated()
-	o, err := b.federated(t).Create(context.Background(), &unstructured.Unstructured{Object: map[string]any{
+	o, err := b.Federated(t).Create(context.Background(), &unstructured.Unstructured{Object: map[string]any{
 		"apiVersion": kind.GroupVersionKind().GroupVersion().String(), "kind": kind.Kind,
 		"metadata": map[string]any{"name": name, "namespace": b.Namespace},
 		"spec":     spec,
@@ -33,7 +33,7 @@ func (b *Bed) Create(t federation.Type, name string, spec map[string]any) *unstr
 // Patch merges a change into a federated object.
 func (b *Bed) Patch(t federation.Type, name, change string) *unstructured.Unstructured {
 	b.Helper()
-	o, err := b.federated(t).Patch(context.Background(), name, types.MergePatchType, []byte(change), metav1.PatchOptions{})
+	o, err := b.Federated(t).Patch(context.Background(), name, types.MergePatchType, []byte(change), metav1.PatchOptions{})
 	require.NoError(b, err)
 	return o
 }
@@ -41,9 +41,15 @@ func (b *Bed) Patch(t federation.Type, name, change string) *unstructured.Unstru
 // Delete deletes a federated object and waits until it is gone.
 func (b *Bed) Delete(t federation.Type, name string) {
 	b.Helper()
-	require.NoError(b, b.federated(t).Delete(context.Background(), name, metav1.DeleteOptions{}))
+	require.NoError(b, b.Federated(t).Delete(context.Background(), name, metav1.DeleteOptions{}))
+	b.UntilGone(t, name)
+}
+
+// UntilGone waits until there is no federated object of that name.
+func (b *Bed) UntilGone(t federation.Type, name string) {
+	b.Helper()
 	b.Until("gone: "+name, func() bool {
-		_, err := b.federated(t).Get(context.Background(), name, metav1.GetOptions{})
+		_, err := b.Federated(t).Get(context.Background(), name, metav1.GetOptions{})
 		return apierrors.IsNotFound(err)
 	})
 }
@@ -51,7 +57,7 @@ func (b *Bed) Delete(t federation.Type, name string) {
 // Status reads how a federated object fares.
 func (b *Bed) Status(t federation.Type, name string) federatedkind.Status {
 	b.Helper()
-	o, err := b.federated(t).Get(context.Background(), name, metav1.GetOptions{})
+	o, err := b.Federated(t).Get(context.Background(), name, metav1.GetOptions{})
 	require.NoError(b, err)
 	s, err := federatedkind.StatusOf(o)
 	require.NoError(b, err)
@@ -62,7 +68,7 @@ func (b *Bed) Status(t federation.Type, name string) federatedkind.Status {
 func (b *Bed) UntilReady(t federation.Type, name string) {
 	b.Helper()
 	b.Until("ready: "+name, func() bool {
-		o, err := b.federated(t).Get(context.Background(), name, metav1.GetOptions{})
+		o, err := b.Federated(t).Get(context.Background(), name, metav1.GetOptions{})
 		require.NoError(b, err)
 		s, err := federatedkind.StatusOf(o)
 		require.NoError(b, err)
@@ -134,8 +140,14 @@ func (b *Bed) Copy(member *controlplane.Server, t federation.Type, name string) 
 // Events returns the events about a federated object, as "reason: message".
 func (b *Bed) Events(name string) []string {
 	b.Helper()
+	return b.EventsIn(b.Namespace, name)
+}
+
+// EventsIn are those about an object in another namespace of the host.
+func (b *Bed) EventsIn(namespace, name string) []string {
+	b.Helper()
 	events := federation.Type{Version: "v1", Kind: "Event", Resource: "events"}
-	list, err := b.Client.Resource(events.GroupVersionResource()).Namespace(b.Namespace).
+	list, err := b.Client.Resource(events.GroupVersionResource()).Namespace(namespace).
 		List(context.Background(), metav1.ListOptions{FieldSelector: "involvedObject.name=" + name})
 	require.NoError(b, err)
 	var out []string
@@ -145,7 +157,8 @@ func (b *Bed) Events(name string) []string {
 	return out
 }
 
-func (b *Bed) federated(t federation.Type) dynamic.ResourceInterface {
+// Federated are the federated objects of a type in the bed's namespace.
+func (b *Bed) Federated(t federation.Type) dynamic.ResourceInterface {
 	kind := federatedkind.Kind{Target: t}.Federated()
 	client := b.Client.Resource(kind.GroupVersionResource())
 	if kind.Scope == federation.ClusterScoped {

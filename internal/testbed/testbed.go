@@ -121,6 +121,12 @@ func (b *Bed) Enable(t federation.Type) {
 	crdtest.Install(b, b.Host.Config(), kind.Definition())
 	config := kind.TypeConfig(b.System)
 	config.Spec.StatusCollection = corev1beta1.Enabled
+	b.Configure(config)
+}
+
+// Configure creates a FederatedTypeConfig.
+func (b *Bed) Configure(config *corev1beta1.FederatedTypeConfig) {
+	b.Helper()
 	content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(config)
 	require.NoError(b, err)
 	delete(content, "status")
@@ -198,7 +204,7 @@ func (b *Bed) Stop() { b.stop() }
 func (b *Bed) end() {
 	b.Stop()
 	for _, typ := range b.enabled {
-		client := b.federated(typ)
+		client := b.Federated(typ)
 		list, err := client.List(context.Background(), metav1.ListOptions{})
 		if err != nil {
 			continue // the host is gone, or was stopped
@@ -224,6 +230,13 @@ func (b *Bed) Quiet() budget.Requests {
 		return time.Since(since) > time.Second
 	}, time.Minute, 50*time.Millisecond, "requests go on and on")
 	return last
+}
+
+// During returns what is sent within a time, which it waits for.
+func (b *Bed) During(d time.Duration) budget.Requests {
+	before := b.Counter.Requests()
+	<-time.After(d)
+	return b.Counter.Requests().Since(before)
 }
 
 // MemberNames are the names of the members, in order.

@@ -68,8 +68,8 @@ func refusedSecrets() []wrong {
 		refused("bad-json", fields{"type": "kubernetes.io/dockerconfigjson", "stringData": fields{".dockerconfigjson": password}},
 			"create: refused (422 Invalid): data[.dockerconfigjson] (FieldValueInvalid)"),
 		refused("bad-version", fields{"apiVersion": "v9", "stringData": fields{"password": password}},
-			"create: the member serves no secrets of v9 with scope Namespaced: correct apiVersion in the template, "+
-				"or the version and scope in the FederatedTypeConfig's targetType"),
+			"create: the member serves no secrets of v9 with scope Namespaced: install that there, "+
+				"or correct apiVersion in the template, or targetType in the FederatedTypeConfig"),
 	}
 }
 

@@ -150,8 +150,8 @@ func wrongPlacements() []wrong {
 func wrongTemplates() []wrong {
 	badKey := `create: ConfigMap "bad-key" is invalid: data[bad key!]: Invalid value: "bad key!": a valid config key must consist of ` +
 		`alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')`
-	serves := "create: the member serves no configmaps of apps/v1 with scope Namespaced: correct apiVersion in the template, " +
-		"or the version and scope in the FederatedTypeConfig's targetType"
+	serves := "create: the member serves no configmaps of apps/v1 with scope Namespaced: install that there, " +
+		"or correct apiVersion in the template, or targetType in the FederatedTypeConfig"
 	return []wrong{{
 		name: "bad-key", kind: configMaps, template: fields{"data": fields{"bad key!": "x"}},
 		reason: "CheckClusters", clusters: inBoth(status.CreationFailed, badKey),
