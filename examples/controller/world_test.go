@@ -55,16 +55,26 @@ func newWorld(t *testing.T, names ...string) *world {
 	w.kubeconfig = file(t, "kubeconfig", string(content))
 	w.client, err = dynamic.NewForConfig(w.host.Config())
 	require.NoError(t, err)
-	host := setup.Host{Config: w.host.Config(), Namespace: corev1beta1.DefaultNamespace}
+	host := w.setup()
 	require.NoError(t, host.Install(t.Context()))
 	require.NoError(t, host.Enable(t.Context(), "namespaces", "configmaps"))
 	for _, server := range servers.Shared(t, names...) {
-		require.NoError(t, host.Join(t.Context(), setup.Member{Name: server.Cluster(), Config: server.Config()}))
-		w.members = append(w.members, controlplanetest.Client(t, server))
+		w.join(server)
 	}
 	w.namespace = controlplanetest.Namespace(t, w.host)
 	w.declare("federatednamespaces", w.namespace, map[string]any{})
 	return w
+}
+
+func (w *world) setup() setup.Host {
+	return setup.Host{Config: w.host.Config(), Namespace: corev1beta1.DefaultNamespace}
+}
+
+// join makes the server a member, under its own name.
+func (w *world) join(server *controlplane.Server) {
+	w.t.Helper()
+	require.NoError(w.t, w.setup().Join(w.t.Context(), setup.Member{Name: server.Cluster(), Config: server.Config()}))
+	w.members = append(w.members, controlplanetest.Client(w.t, server))
 }
 
 // start starts a controller, with the config in the file or, when that is empty,
