@@ -40,7 +40,7 @@ type world struct {
 	t          *testing.T
 	host       *controlplane.Server
 	client     dynamic.Interface // of the host
-	kubeconfig string
+	kubeconfig string            // of the controller, who is no administrator
 	members    []kubernetes.Interface
 	namespace  string
 }
@@ -50,13 +50,14 @@ type world struct {
 func newWorld(t *testing.T, names ...string) *world {
 	t.Helper()
 	w := &world{t: t, host: servers.Fresh(t, "host")[0]}
-	content, err := w.host.Kubeconfig()
+	client, err := dynamic.NewForConfig(w.host.Config())
 	require.NoError(t, err)
-	w.kubeconfig = file(t, "kubeconfig", string(content))
-	w.client, err = dynamic.NewForConfig(w.host.Config())
-	require.NoError(t, err)
+	w.client = client
 	host := w.setup()
 	require.NoError(t, host.Install(t.Context()))
+	content, err := host.Kubeconfig(t.Context())
+	require.NoError(t, err)
+	w.kubeconfig = file(t, "kubeconfig", string(content))
 	require.NoError(t, host.Enable(t.Context(), "namespaces", "configmaps"))
 	for _, server := range servers.Shared(t, names...) {
 		w.join(server)

@@ -90,16 +90,14 @@ func (h Host) rules(ctx context.Context) ([]rbacv1.PolicyRule, error) {
 	}
 	rules := []rbacv1.PolicyRule{
 		{NonResourceURLs: []string{"/healthz", "/version"}, Verbs: []string{"get"}},
-		{APIGroups: []string{""}, Resources: []string{"nodes"}, Verbs: []string{"get", "list"}},
+		allow("", []string{"nodes"}, "get", "list"),
 	}
 	for i := range list.Items {
 		target, err := targetOf(&list.Items[i])
 		if err != nil {
 			return nil, err
 		}
-		rules = append(rules, rbacv1.PolicyRule{
-			APIGroups: []string{target.Group}, Resources: []string{target.Resource}, Verbs: verbs(target),
-		})
+		rules = append(rules, allow(target.Group, []string{target.Resource}, verbs(target)...))
 	}
 	return rules, nil
 }

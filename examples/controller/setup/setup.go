@@ -35,8 +35,9 @@ type Host struct {
 	Namespace string       // the system namespace of the federation
 }
 
-// Install makes the system namespace and the definitions of the kinds that every
-// federation has, and returns when the host serves them.
+// Install makes the system namespace, the definitions of the kinds that every
+// federation has, and a service account for the controller that may do what the
+// controller does and no more. It returns when the host serves the kinds.
 func (h Host) Install(ctx context.Context) error {
 	definitions, err := crds.All()
 	if err != nil {
@@ -48,6 +49,11 @@ func (h Host) Install(ctx context.Context) error {
 	}
 	if err := apply(ctx, client.Resource(corev1.SchemeGroupVersion.WithResource("namespaces")), namespace(h.Namespace)); err != nil {
 		return err
+	}
+	for _, o := range h.controllerObjects() {
+		if err := apply(ctx, o.at(client), o.object); err != nil {
+			return err
+		}
 	}
 	return define(ctx, client, definitions...)
 }
