@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
 	"time"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -34,11 +36,11 @@ func (d *demo) startClusters(ctx context.Context) error {
 		return err
 	}
 	var err error
-	if d.host, err = d.connect("host"); err != nil {
+	if d.host, err = connect(d.place.kubeconfig(), "host"); err != nil {
 		return err
 	}
 	for _, name := range memberNames() {
-		member, err := d.connect(name)
+		member, err := connect(d.place.kubeconfig(), name)
 		if err != nil {
 			return err
 		}
@@ -49,8 +51,9 @@ func (d *demo) startClusters(ctx context.Context) error {
 
 func memberNames() []string { return []string{"member1", "member2", "member3"} }
 
-func (d *demo) connect(name string) (cluster, error) {
-	rules := &clientcmd.ClientConfigLoadingRules{ExplicitPath: d.place.kubeconfig()}
+// connect makes a client for one context of a kubeconfig file.
+func connect(kubeconfig, name string) (cluster, error) {
+	rules := &clientcmd.ClientConfigLoadingRules{ExplicitPath: kubeconfig}
 	overrides := &clientcmd.ConfigOverrides{CurrentContext: name}
 	config, err := clientcmd.NewNonInteractiveDeferredLoadingClientConfig(rules, overrides).ClientConfig()
 	if err != nil {
@@ -79,10 +82,35 @@ func (d *demo) claimClusters(ctx context.Context) error {
 // federate makes a federation of them.
 func (d *demo) federate(ctx context.Context) error {
 	host := setup.Host{Config: d.host.config, Namespace: systemNamespace}
+	if err := d.install(ctx, host); err != nil {
+		return err
+	}
+	if err := d.configure(ctx); err != nil {
+		return err
+	}
+	for _, m := range d.members {
+		member := setup.Member{Name: m.name, Config: m.config, Labels: sample.Members()[m.name]}
+		if err := host.Join(ctx, member); err != nil {
+			return err
+		}
+	}
+	d.say("three clusters have joined, each with an account that may do what the types need")
+	return nil
+}
+
+// install prepares the host, and writes down how the controller reaches it.
+func (d *demo) install(ctx context.Context, host setup.Host) error {
 	if err := host.Install(ctx); err != nil {
 		return err
 	}
-	d.say("the host knows KubeFed's kinds")
+	kubeconfig, err := host.Kubeconfig(ctx)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(d.place.controllerKubeconfig(), kubeconfig, 0o600); err != nil {
+		return err
+	}
+	d.say("the host knows KubeFed's kinds, and has an account for the controller")
 	promotions, err := sample.Definition()
 	if err != nil {
 		return err
@@ -94,16 +122,20 @@ func (d *demo) federate(ctx context.Context) error {
 		return err
 	}
 	d.say("%d types are enabled, one of them a custom resource", len(sample.Types()))
-	if err := d.configure(ctx); err != nil {
+	return nil
+}
+
+// claimNoAdministrator tries what an administrator could do.
+func (d *demo) claimNoAdministrator(ctx context.Context) error {
+	c, err := connect(d.place.controllerKubeconfig(), "host")
+	if err != nil {
 		return err
 	}
-	for _, m := range d.members {
-		member := setup.Member{Name: m.name, Config: m.config, Labels: sample.Members()[m.name]}
-		if err := host.Join(ctx, member); err != nil {
-			return err
-		}
+	_, err = core("secrets", "").in(c).List(ctx, metav1.ListOptions{})
+	if !apierrors.IsForbidden(err) {
+		return fmt.Errorf("list all secrets of the host with the controller's account: expected it to be forbidden, saw %w", err)
 	}
-	d.say("three clusters have joined, each with an account that may do what the types need")
+	d.proved("the controller's account is no administrator of the host")
 	return nil
 }
 

@@ -43,7 +43,7 @@ func (d *demo) startController(ctx context.Context) error {
 		return fmt.Errorf("another demo runs: %s: %w", lock.Name(), err)
 	}
 	cmd := exec.Command(d.place.controllerProgram(),
-		"--kubeconfig="+d.place.kubeconfig(), "--kubefed-namespace="+systemNamespace,
+		"--kubeconfig="+d.place.controllerKubeconfig(), "--kubefed-namespace="+systemNamespace,
 		"--healthz-addr=127.0.0.1:0", "--metrics-addr=")
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.ExtraFiles = []*os.File{lock}

@@ -40,7 +40,7 @@ type step struct {
 func (d *demo) steps() []step {
 	steps := []step{
 		{"clusters: a host and three members, with nodes that pretend", d.startClusters, d.claimClusters},
-		{"federation: definitions, types and members on the host", d.federate, nil},
+		{"federation: definitions, types and members on the host", d.federate, d.claimNoAdministrator},
 		{"controller: the reference controller, as a process of its own", d.startController, d.claimMembersReady},
 		{"sample: a shop, declared once on the host", d.applySample, d.claimSample},
 		{"overrides: what differs from member to member", nil, d.claimOverrides},

@@ -58,7 +58,10 @@ func (p place) kubeconfig() string {
 func (p place) sandboxProgram() string    { return filepath.Join(p.files, "sandbox") }
 func (p place) controllerProgram() string { return filepath.Join(p.files, "controller") }
 func (p place) controllerLog() string     { return filepath.Join(p.files, "controller.log") }
-func (p place) controllerLock() string    { return filepath.Join(p.files, "controller.lock") }
+func (p place) controllerKubeconfig() string {
+	return filepath.Join(p.files, "controller.kubeconfig")
+}
+func (p place) controllerLock() string { return filepath.Join(p.files, "controller.lock") }
 
 // build compiles a program of ours. It takes seconds, or a minute with an empty
 // cache.
