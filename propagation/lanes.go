@@ -26,7 +26,7 @@ type lanes struct {
 // laneChange is what a new snapshot of the members means.
 type laneChange struct {
 	started    []*lane                  // for members that are new
-	woken      []federation.ClusterName // whose readiness or connection changed
+	woken      []federation.ClusterName // whose readiness, its reason, or connection changed
 	membership bool                     // a member came, went, or has other labels
 }
 
@@ -66,7 +66,7 @@ func compare(before, now federation.ClusterSet) laneChange {
 		if !known || !maps.Equal(old.Labels, c.Labels) {
 			change.membership = true
 		}
-		if known && (old.Ready != c.Ready || old.Connection != c.Connection) {
+		if known && (old.Ready != c.Ready || old.Connection != c.Connection || old.Message != c.Message) {
 			change.woken = append(change.woken, c.Name)
 		}
 	}
