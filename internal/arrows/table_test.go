@@ -42,7 +42,7 @@ var table = []rule{
 	{packages: []string{"propagation/memory"}, ours: slices.Concat(words, loop), libraries: machinery},
 	{
 		packages: []string{
-			"propagation/push", "propagation/pull", "propagation/federated", "scheduling/preference",
+			"propagation/push", "propagation/pull", "propagation/federated", "propagation/declared", "scheduling/preference",
 			"dns/externaldns", "federation/kubefed", "federation/kubeconfig",
 		},
 		ours:      slices.Concat(words, apis, pure, loop, internals, []string{"propagation/budget"}),

@@ -1,0 +1,57 @@
+// Package declaredkind is for kinds of one's own that declare objects in the
+// members of a federation: the status that package propagation/declared keeps in
+// them.
+//
+//	type WebApp struct {
+//		metav1.TypeMeta   `json:",inline"`
+//		metav1.ObjectMeta `json:"metadata,omitempty"`
+//		Spec              WebAppSpec          `json:"spec"`
+//		Status            declaredkind.Status `json:"status,omitempty"`
+//	}
+//
+// A kind with more to say embeds Status inline in its own. The markers are
+// controller-gen's.
+//
+// +kubebuilder:object:generate=true
+package declaredkind
+
+import (
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+)
+
+// Status says how the declared object fares.
+type Status struct {
+	// ObservedGeneration is the generation that the rest speaks of.
+	// +optional
+	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
+	// Conditions has one of the type Ready: it is True when every cluster that
+	// should hold the object does.
+	// +optional
+	// +listType=map
+	// +listMapKey=type
+	Conditions []metav1.Condition `json:"conditions,omitempty"`
+	// Clusters has an entry for each cluster that holds the object, or should.
+	// +optional
+	// +listType=map
+	// +listMapKey=name
+	Clusters []ClusterStatus `json:"clusters,omitempty"`
+}
+
+// ClusterStatus says how the object fares in one cluster.
+type ClusterStatus struct {
+	// Name of the cluster.
+	Name string `json:"name"`
+	// Status is one word that says what is wrong; absent when nothing is.
+	// +optional
+	Status string `json:"status,omitempty"`
+	// Message says what is wrong, and how to mend it.
+	// +optional
+	Message string `json:"message,omitempty"`
+	// Remote is what is kept of the status of the cluster's copy.
+	// +optional
+	// +kubebuilder:pruning:PreserveUnknownFields
+	// +kubebuilder:validation:Schemaless
+	// +kubebuilder:validation:Type=object
+	Remote *runtime.RawExtension `json:"remote,omitempty"`
+}

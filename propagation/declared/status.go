@@ -1,0 +1,65 @@
+package declared
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	utiljson "k8s.io/apimachinery/pkg/util/json"
+
+	"github.com/fedrail/fedrail/federation"
+	"github.com/fedrail/fedrail/federation/apis/declaredkind"
+	"github.com/fedrail/fedrail/status"
+)
+
+// written is a summary as it is stored, beside the conditions of others. Lists
+// are always there, so that a merge replaces them.
+func written(summary status.Summary, before []metav1.Condition) (map[string]any, error) {
+	conditions := append([]metav1.Condition{}, before...)
+	for _, c := range summary.Conditions {
+		meta.SetStatusCondition(&conditions, metav1.Condition{
+			Type: c.Type, Status: metav1.ConditionStatus(c.Status), Reason: c.Reason, Message: c.Message,
+			ObservedGeneration: summary.Generation,
+		})
+	}
+	clusters := make([]declaredkind.ClusterStatus, 0, len(summary.Clusters))
+	for _, c := range summary.Clusters {
+		cluster := declaredkind.ClusterStatus{Name: string(c.Cluster), Status: string(c.State), Message: c.Message}
+		if len(c.Remote) > 0 {
+			raw, err := json.Marshal(c.Remote)
+			if err != nil {
+				return nil, fmt.Errorf("encode the status of the copy in cluster %s: %w", c.Cluster, err)
+			}
+			cluster.Remote = &runtime.RawExtension{Raw: raw}
+		}
+		clusters = append(clusters, cluster)
+	}
+	return map[string]any{"observedGeneration": summary.Generation, "conditions": conditions, "clusters": clusters}, nil
+}
+
+// ours are the conditions that a summary has.
+var ours = []string{status.Ready, status.Propagation}
+
+// summaryOf is the summary that was reported last, among the conditions of
+// others. A copy's status that cannot be read counts as none.
+func summaryOf(stored declaredkind.Status) status.Summary {
+	s := status.Summary{Generation: stored.ObservedGeneration}
+	for _, c := range stored.Conditions {
+		if slices.Contains(ours, c.Type) {
+			s.Conditions = append(s.Conditions, status.Condition{
+				Type: c.Type, Status: string(c.Status), Reason: c.Reason, Message: c.Message,
+			})
+		}
+	}
+	for _, c := range stored.Clusters {
+		seen := status.Observation{Cluster: federation.ClusterName(c.Name), State: status.State(c.Status), Message: c.Message}
+		if c.Remote != nil && utiljson.Unmarshal(c.Remote.Raw, &seen.Remote) != nil {
+			seen.Remote = nil
+		}
+		s.Clusters = append(s.Clusters, seen)
+	}
+	return s
+}
