@@ -39,7 +39,7 @@ var table = []rule{
 	{packages: apis, ours: add(words, apis...), libraries: add(machinery, "k8s.io/apiextensions-apiserver/pkg/apis/...", "sigs.k8s.io/yaml")},
 	{packages: loop, ours: add(words, pure...), libraries: add(machinery, "github.com/go-logr/logr", "k8s.io/client-go/util/workqueue")},
 	{packages: []string{"propagation/budget"}},
-	{packages: []string{"propagation/memory"}, ours: slices.Concat(words, loop), libraries: machinery},
+	{packages: []string{"propagation/memory"}, ours: slices.Concat(words, pure, loop), libraries: machinery},
 	{
 		packages: []string{
 			"propagation/push", "propagation/pull", "propagation/federated", "propagation/declared", "scheduling/preference",

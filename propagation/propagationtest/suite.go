@@ -30,7 +30,8 @@ type Subject struct {
 	Change func(*unstructured.Unstructured)
 	// Live reads the member; nil when the object is not there.
 	Live func(propagation.Key) *unstructured.Unstructured
-	// Delete deletes in the member, behind the Propagator's back.
+	// Delete deletes in the member, behind the Propagator's back; what is not
+	// there is no error.
 	Delete func(propagation.Key)
 }
 
@@ -240,8 +241,11 @@ func (s *suite) observes() {
 	key := propagation.KeyOf(o)
 	s.apply(o)
 	before := s.told(key)
-	s.Delete(key)
-	require.Eventually(s, func() bool { return s.told(key) > before }, patience, 20*time.Millisecond)
+	require.Eventually(s, func() bool {
+		s.apply(o) // it may be that nobody was observing yet
+		s.Delete(key)
+		return s.told(key) > before
+	}, patience, 20*time.Millisecond)
 	require.Eventually(s, func() bool { return s.apply(o) == propagation.Applied && s.Live(key) != nil }, patience, 20*time.Millisecond)
 }
 

@@ -76,12 +76,19 @@ func TestPushKeepsTheContract(t *testing.T) {
 						return o
 					},
 					Delete: func(k propagation.Key) {
-						require.NoError(t, there.Delete(context.Background(), k.Name, metav1.DeleteOptions{}))
+						require.NoError(t, unlessGone(there.Delete(context.Background(), k.Name, metav1.DeleteOptions{})))
 					},
 				}
 			})
 		})
 	}
+}
+
+func unlessGone(err error) error {
+	if apierrors.IsNotFound(err) {
+		return nil
+	}
+	return err
 }
 
 func configMap(namespace, name string) *unstructured.Unstructured {
