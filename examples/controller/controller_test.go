@@ -13,7 +13,9 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/tools/clientcmd"
 
+	"github.com/fedrail/fedrail/examples/controller/plane"
 	corev1beta1 "github.com/fedrail/fedrail/federation/apis/core/v1beta1"
 	"github.com/fedrail/fedrail/internal/controlplane/controlplanetest"
 )
@@ -95,16 +97,21 @@ func TestLostLease(t *testing.T) {
 func TestNothingIsLeft(t *testing.T) {
 	w := newWorld(t, "m1", "m2")
 	before := goleak.IgnoreCurrent()
+	host, err := clientcmd.BuildConfigFromFlags("", w.kubeconfig)
+	require.NoError(t, err)
+	config, err := plane.LoadConfig(t.Context(), host, corev1beta1.DefaultNamespace)
+	require.NoError(t, err)
+	p, err := plane.New(plane.Options{Host: host, Namespace: corev1beta1.DefaultNamespace, Config: config,
+		HealthAddr: "127.0.0.1:0", MetricsAddr: "127.0.0.1:0"})
+	require.NoError(t, err)
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error)
-	go func() {
-		ended <- run(ctx, []string{"--kubeconfig=" + w.kubeconfig, "--healthz-addr=127.0.0.1:0", "--metrics-addr=127.0.0.1:0"}, new(bytes.Buffer))
-	}()
+	go func() { ended <- p.Run(ctx) }()
 	w.declareConfigMap("settings")
 	w.arrives("settings")
 	stop()
 	require.NoError(t, <-ended)
-	require.Empty(t, w.holder())
+	require.Empty(t, w.holder(), "the lease is given back")
 	goleak.VerifyNone(t, before)
 }
 

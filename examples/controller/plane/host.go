@@ -2,7 +2,9 @@ package plane
 
 import (
 	"fmt"
+	"net/http"
 
+	utilnet "k8s.io/apimachinery/pkg/util/net"
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
@@ -18,30 +20,37 @@ const hostName = "(host)"
 
 // host is how the API server with the federation's objects is reached.
 type host struct {
-	config  *rest.Config
-	dynamic dynamic.Interface
-	typed   kubernetes.Interface
+	config    *rest.Config
+	transport http.RoundTripper // below what counts
+	dynamic   dynamic.Interface
+	typed     kubernetes.Interface
 }
 
 func newHost(config *rest.Config, requests *budget.Counter) (*host, error) {
-	config = rest.CopyConfig(config)
-	if config.QPS == 0 {
-		config.QPS = -1
+	h := &host{config: rest.CopyConfig(config)}
+	if h.config.QPS == 0 {
+		h.config.QPS = -1
 	}
-	config.Wrap(requests.Wrap(hostName))
-	client, err := rest.HTTPClientFor(config)
+	var err error
+	if h.transport, err = rest.TransportFor(h.config); err != nil {
+		return nil, fmt.Errorf("host: %w", err)
+	}
+	h.config.Wrap(requests.Wrap(hostName))
+	client, err := rest.HTTPClientFor(h.config) // over the same connections
 	if err != nil {
 		return nil, fmt.Errorf("host: %w", err)
 	}
-	h := &host{config: config}
-	if h.dynamic, err = dynamic.NewForConfigAndClient(config, client); err != nil {
+	if h.dynamic, err = dynamic.NewForConfigAndClient(h.config, client); err != nil {
 		return nil, fmt.Errorf("host: %w", err)
 	}
-	if h.typed, err = kubernetes.NewForConfigAndClient(config, client); err != nil {
+	if h.typed, err = kubernetes.NewForConfigAndClient(h.config, client); err != nil {
 		return nil, fmt.Errorf("host: %w", err)
 	}
 	return h, nil
 }
+
+// disconnect leaves no connection open that nobody uses.
+func (h *host) disconnect() { utilnet.CloseIdleConnectionsFor(h.transport) }
 
 // members is the registry, with each request to a member counted.
 type members struct {

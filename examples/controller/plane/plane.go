@@ -103,6 +103,7 @@ func (p *Plane) Run(ctx context.Context) error {
 		return err
 	}
 	var serving sync.WaitGroup
+	defer p.host.disconnect()
 	defer serving.Wait()
 	defer stop()
 	for _, l := range listeners {
