@@ -187,7 +187,7 @@ func (o *object) note(name federation.ClusterName, j job, f finding) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	t := o.tasks[name]
-	if t == nil || t.hold != j.hold || o.intent.Generation != j.intent.Generation {
+	if t == nil || t.hold != j.hold || o.intent.Parent != j.intent.Parent || o.intent.Generation != j.intent.Generation {
 		return
 	}
 	t.phase, t.seen, t.absent, t.blind = f.phase, f.seen, f.absent, f.blind

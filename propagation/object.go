@@ -47,6 +47,16 @@ func (s *objects) forget(k Key) {
 	delete(s.byKey, k)
 }
 
+// retire forgets the object of that key, unless another parent declares it by
+// now.
+func (s *objects) retire(k Key, parent types.UID) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if o := s.byKey[k]; o != nil && o.isOf(parent) {
+		delete(s.byKey, k)
+	}
+}
+
 // each calls do with every object, without holding the lock.
 func (s *objects) each(do func(Key, *object)) {
 	s.mu.Lock()
@@ -104,6 +114,13 @@ const (
 	settled              // as it should be
 )
 
+// isOf says whether that parent declares the object.
+func (o *object) isOf(parent types.UID) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.intent.Parent == parent
+}
+
 // waitsFor says whether the cluster has not done its task.
 func (o *object) waitsFor(name federation.ClusterName) bool {
 	o.mu.Lock()
@@ -117,7 +134,10 @@ func (o *object) waitsFor(name federation.ClusterName) bool {
 func (o *object) adopt(in Intent, base *unstructured.Unstructured, p plan, now time.Time) []federation.ClusterName {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if changed := o.intent.Parent != in.Parent || o.intent.Generation != in.Generation; changed && !p.frozen {
+	switch {
+	case o.intent.Parent != in.Parent:
+		o.tasks = nil // what was learned of another's copies says nothing of these
+	case o.intent.Generation != in.Generation && !p.frozen:
 		o.unseeLocked()
 	}
 	o.intent, o.base, o.problem, o.frozen = in, base, p.problem, p.frozen

@@ -50,6 +50,9 @@ func (c *Controller) plan(ctx context.Context, key Key) error {
 			l.queue.Add(key)
 		}
 	}
+	if c.objects.find(key) != o {
+		c.plans.Add(key) // an earlier declaration of that name was let go of meanwhile
+	}
 	c.reports.Add(key)
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/fedrail/fedrail/federation"
 	"github.com/fedrail/fedrail/status"
@@ -29,7 +30,7 @@ func (c *Controller) report(ctx context.Context, key Key) error {
 			return fmt.Errorf("release %s: %w", key, err)
 		}
 		c.released.add(key, d.intent.Parent)
-		c.objects.forget(key)
+		c.objects.retire(key, d.intent.Parent)
 		return nil
 	case d.wait > 0:
 		c.reports.AddAfter(key, d.wait)
@@ -41,7 +42,7 @@ func (c *Controller) report(ctx context.Context, key Key) error {
 			return fmt.Errorf("report %s: %w", key, err)
 		}
 		c.tell(d.intent, d.reported, summary)
-		o.noteReported(summary, time.Now())
+		o.noteReported(d.intent.Parent, summary, time.Now())
 	}
 	return nil
 }
@@ -118,10 +119,14 @@ func (o *object) lateLocked(name federation.ClusterName, t *task) status.State {
 	}
 }
 
-func (o *object) noteReported(s status.Summary, at time.Time) {
+// noteReported remembers what was reported, unless another parent declares the
+// object by now.
+func (o *object) noteReported(parent types.UID, s status.Summary, at time.Time) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.reported, o.reportAt = &s, at
+	if o.intent.Parent == parent {
+		o.reported, o.reportAt = &s, at
+	}
 }
 
 // tell records an event for each cluster that came into trouble or out of it,
