@@ -319,6 +319,28 @@ func TestAChangeThatGetsNoAnswerIsNotReportedAsDone(t *testing.T) {
 	}
 }
 
+func TestWhatIsUnderWayIsGivenUpWhenTheClusterGoes(t *testing.T) {
+	var hang atomic.Bool
+	hang.Store(true)
+	begun := make(chan struct{}, 1)
+	pretend := &memory.Propagator{Before: func(ctx context.Context, c federation.ClusterName, _ propagation.Key) error {
+		if c == "b" && hang.Load() {
+			begun <- struct{}{}
+			<-ctx.Done()
+			return ctx.Err()
+		}
+		return nil
+	}}
+	w := run(t, newHost(), pretend, func(o *propagation.Options) { o.Timeout = time.Hour })
+	w.put(everywhere())
+	<-begun
+	w.away("b")
+	w.untilStates(t, map[federation.ClusterName]status.State{"a": status.OK, "b": status.ClusterNotReady, "c": status.OK})
+	hang.Store(false)
+	w.back("b")
+	w.untilStates(t, ok("a", "b", "c"))
+}
+
 func TestAClusterThatIsNotReadyIsLeftAloneAndServedWhenItReturns(t *testing.T) {
 	w := run(t, newHost(), &memory.Propagator{})
 	w.put(everywhere())

@@ -41,9 +41,11 @@ func (c *Controller) carry(ctx context.Context, l *lane, key Key) error {
 		return nil
 	}
 	now, _ := c.Registry.Snapshot().Get(l.name)
+	ctx, done := l.untilAsleep(ctx)
+	defer done()
 	found := c.attempt(ctx, worst(member, now), j)
-	if ctx.Err() != nil {
-		return nil
+	if ctx.Err() != nil && worst(member, now).Ready {
+		return nil // all ends, or the cluster went: then the loop that saw it wakes the lane
 	}
 	if member.Ready && !now.Ready {
 		found.retry = errors.New("the member's readiness changed just now") // the loop that wakes lanes may never see it

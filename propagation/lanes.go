@@ -13,6 +13,37 @@ import (
 type lane struct {
 	name  federation.ClusterName
 	queue queue
+
+	mu    sync.Mutex
+	awake context.Context // ends when the cluster is seen to be not ready
+	sleep context.CancelFunc
+}
+
+// follow takes over whether the cluster is ready. What is under way when it
+// stops being ready is given up: there will be no answer.
+func (l *lane) follow(ctx context.Context, ready bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.sleep != nil && !ready {
+		l.sleep()
+	}
+	if ready && (l.awake == nil || l.awake.Err() != nil) {
+		l.awake, l.sleep = context.WithCancel(ctx)
+	}
+}
+
+// untilAsleep is a context that ends with ctx, or when the cluster is seen to
+// be not ready.
+func (l *lane) untilAsleep(ctx context.Context) (context.Context, context.CancelFunc) {
+	l.mu.Lock()
+	awake := l.awake
+	l.mu.Unlock()
+	if awake == nil {
+		return context.WithCancel(ctx)
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	stop := context.AfterFunc(awake, cancel)
+	return ctx, func() { stop(); cancel() }
 }
 
 // lanes are the lanes of the members, and the members as last seen.
@@ -53,6 +84,7 @@ func (s *lanes) follow(ctx context.Context, now federation.ClusterSet, newLane f
 			s.byName[c.Name] = newLane(c.Name)
 			change.started = append(change.started, s.byName[c.Name])
 		}
+		s.byName[c.Name].follow(ctx, c.Ready)
 	}
 	s.members = now
 	return change

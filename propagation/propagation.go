@@ -4,9 +4,9 @@
 // the [Controller] is the loop between them.
 //
 // The default Propagator is in package propagation/push. Source and Ledger over
-// KubeFed's Federated<Kind> objects are in propagation/federated. An operator
-// that declares its wishes elsewhere writes its own two, each of a few lines:
-// see examples/inmemory and examples/operator.
+// KubeFed's Federated<Kind> objects are in propagation/federated, over a custom
+// resource of one's own in propagation/declared (see examples/operator), and in
+// memory in propagation/memory (see examples/inmemory).
 package propagation
 
 import (
