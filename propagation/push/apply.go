@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"maps"
+	"slices"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -13,6 +14,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/fedrail/fedrail/federation"
+	"github.com/fedrail/fedrail/internal/fields"
 	"github.com/fedrail/fedrail/propagation"
 	"github.com/fedrail/fedrail/status"
 )
@@ -31,7 +33,7 @@ func (p *Propagator) Apply(ctx context.Context, name federation.ClusterName, wan
 	r, held := m.records.get(w.key)
 	var taken []propagation.Taken
 	switch {
-	case held && r.deleting:
+	case held && r.leaving():
 		return propagation.Outcome{}, propagation.Problemf(status.WaitingForRemoval, propagation.RetryOnChange,
 			"the copy that is there is being deleted; a new one follows when it is gone")
 	case held && r.parent == parent && r.hash == hash:
@@ -74,7 +76,17 @@ func (p *Propagator) write(ctx context.Context, w write, held bool, taken []prop
 	if err != nil {
 		return propagation.Outcome{}, w.member.explain(ctx, err, writeOf(w, held))
 	}
-	return propagation.Outcome{Action: propagation.Applied, Status: answer.status, Regained: taken}, nil
+	return propagation.Outcome{Action: propagation.Applied, Status: answer.status, Regained: w.regained(taken, answer)}, nil
+}
+
+// regained are those of the taken fields that are ours again. What admission in
+// the member rewrites at each apply never is.
+func (w write) regained(taken []propagation.Taken, answer record) []propagation.Taken {
+	if len(taken) == 0 {
+		return nil
+	}
+	missing := fields.Missing(answer.owned.Value(), w.want.Object)
+	return slices.DeleteFunc(slices.Clone(taken), func(t propagation.Taken) bool { return slices.Contains(missing, t.Field) })
 }
 
 // send is one server-side apply.
@@ -138,6 +150,7 @@ func (m *member) delete(ctx context.Context, key propagation.Key, r record, how 
 		PropagationPolicy:  how.Policy,
 		Preconditions:      &metav1.Preconditions{UID: &r.uid},
 	}
+	m.records.tellToGo(key, r.uid) // before its own event comes
 	err := m.link(m.kind).delete(ctx, key, options)
 	switch {
 	case apierrors.IsNotFound(err):
@@ -146,23 +159,24 @@ func (m *member) delete(ctx context.Context, key propagation.Key, r record, how 
 	case apierrors.IsConflict(err): // another object of that name: the watch brings it
 		return propagation.Outcome{Action: propagation.Removing}, nil
 	case err != nil:
+		m.records.stays(key, r.uid)
 		return propagation.Outcome{}, m.explain(ctx, err, attempt{what: "delete", state: status.DeletionFailed, late: status.DeletionTimedOut, key: key})
 	}
-	m.records.deleting(key, r)
 	return propagation.Outcome{Action: propagation.Removing}, nil
 }
 
 // letGo takes our label and record off a copy, and leaves it.
 func (m *member) letGo(ctx context.Context, key propagation.Key, r record) (propagation.Outcome, error) {
+	m.records.tellToGo(key, r.uid)
 	err := m.link(m.kind).unmark(ctx, key, r.uid)
 	switch {
 	case apierrors.IsNotFound(err):
 		m.records.found(key, nil)
 		return propagation.Outcome{Action: propagation.Absent}, nil
 	case err != nil:
+		m.records.stays(key, r.uid)
 		return propagation.Outcome{}, m.explain(ctx, err, attempt{what: "unlabel", state: status.LabelRemovalFailed, late: status.LabelRemovalTimedOut, key: key})
 	}
-	m.records.deleting(key, r)
 	return propagation.Outcome{Action: propagation.Removing}, nil
 }
 

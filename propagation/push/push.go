@@ -146,7 +146,7 @@ func (p *Propagator) Remove(ctx context.Context, name federation.ClusterName, ke
 	switch {
 	case !held || r.parent != how.Parent:
 		return propagation.Outcome{Action: propagation.Absent}, nil
-	case r.deleting:
+	case r.leaving():
 		return propagation.Outcome{Action: propagation.Removing}, nil
 	case how.Orphan || how.Spare != "" && how.Spare == r.uid:
 		return m.letGo(ctx, key, r)

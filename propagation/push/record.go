@@ -18,7 +18,8 @@ type record struct {
 	version  uint64 // resourceVersion
 	parent   types.UID
 	hash     string // of what was last applied
-	deleting bool
+	deleting bool   // it is marked for deletion
+	told     bool   // we told it to go
 	// owned are the fields we own now, agreed those that the API server said we
 	// own when we applied last. They differ where admission changes what is
 	// applied: such fields were never ours. Equal sets share their memory.
@@ -31,9 +32,8 @@ type record struct {
 // recordOf reads a copy's record.
 func recordOf(o metav1.Object, manager string) record {
 	parent, hash := parseOrigin(o.GetAnnotations()[originAnnotation])
-	version, _ := strconv.ParseUint(o.GetResourceVersion(), 10, 64)
 	r := record{
-		uid: o.GetUID(), version: version, parent: parent, hash: hash,
+		uid: o.GetUID(), version: versionOf(o), parent: parent, hash: hash,
 		deleting: o.GetDeletionTimestamp() != nil,
 		owned:    unique.Make(fields.Owned(o.GetManagedFields(), manager)),
 	}
@@ -43,9 +43,20 @@ func recordOf(o metav1.Object, manager string) record {
 	return r
 }
 
+// versionOf is an object's resourceVersion, which grows with each write to
+// objects of the type.
+func versionOf(o metav1.Object) uint64 {
+	version, _ := strconv.ParseUint(o.GetResourceVersion(), 10, 64)
+	return version
+}
+
 // after completes a record with what was known of the same copy before.
 func (r record) after(before record, o metav1.Object) record {
-	if !before.known || before.uid != r.uid {
+	if before.uid != r.uid {
+		return r
+	}
+	r.told = before.told
+	if !before.known {
 		return r
 	}
 	r.known, r.agreed = true, before.agreed
@@ -57,6 +68,9 @@ func (r record) after(before record, o metav1.Object) record {
 	}
 	return r
 }
+
+// leaving says whether the copy is about to go.
+func (r record) leaving() bool { return r.deleting || r.told }
 
 // agree makes a record of the answer to an apply the measure of later ones.
 func (r record) agree() record {

@@ -4,6 +4,7 @@ import (
 	"sync"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/tools/cache"
 
 	"github.com/fedrail/fedrail/propagation"
@@ -18,9 +19,10 @@ type records struct {
 	mu      sync.Mutex
 	synced  bool // the copies have been listed
 	byKey   map[propagation.Key]record
-	writing map[propagation.Key]bool // a write of ours is under way
-	gone    map[propagation.Key]bool // went without our asking
-	doubt   map[propagation.Key]bool // a write ended without an answer
+	writing map[propagation.Key]bool   // a write of ours is under way
+	left    map[propagation.Key]uint64 // went meanwhile, at that resourceVersion
+	gone    map[propagation.Key]bool   // went without our asking
+	doubt   map[propagation.Key]bool   // a write ended without an answer
 }
 
 var _ cache.ReflectorStore = (*records)(nil)
@@ -30,6 +32,7 @@ func newRecords(manager string, changed func(propagation.Key)) *records {
 		manager: manager, changed: changed,
 		byKey:   map[propagation.Key]record{},
 		writing: map[propagation.Key]bool{},
+		left:    map[propagation.Key]uint64{},
 		gone:    map[propagation.Key]bool{},
 		doubt:   map[propagation.Key]bool{},
 	}
@@ -67,7 +70,7 @@ func (s *records) Update(obj any) error {
 	s.mu.Lock()
 	before, held := s.byKey[key]
 	now := recordOf(o, s.manager).after(before, o)
-	stale := held && before.uid == now.uid && now.version <= before.version
+	stale := held && now.version <= before.version
 	if !stale {
 		s.byKey[key] = now
 		delete(s.gone, key)
@@ -81,18 +84,22 @@ func (s *records) Update(obj any) error {
 }
 
 // Delete implements [cache.ReflectorStore]. A copy whose label was taken off
-// arrives here too.
+// arrives here too. What went before the answer to a write of ours was read is
+// remembered, lest the answer bring it back.
 func (s *records) Delete(obj any) error {
 	o := obj.(metav1.Object)
-	key := propagation.KeyOf(o)
+	key, version := propagation.KeyOf(o), versionOf(o)
 	s.mu.Lock()
 	before, held := s.byKey[key]
-	ours := held && before.uid == o.GetUID()
+	ours := held && before.uid == o.GetUID() && version >= before.version
 	if ours {
 		delete(s.byKey, key)
-		if !before.deleting {
+		if !before.leaving() {
 			s.gone[key] = true
 		}
+	}
+	if s.writing[key] {
+		s.left[key] = version
 	}
 	s.mu.Unlock()
 	if ours {
@@ -116,13 +123,9 @@ func (s *records) Replace(objs []any, _ string) error {
 		}
 	}
 	for key := range s.byKey {
-		if _, still := all[key]; still {
-			continue
+		if _, still := all[key]; !still {
+			changed = append(changed, key)
 		}
-		if s.writing[key] {
-			all[key] = s.byKey[key] // written while the list was on its way
-		}
-		changed = append(changed, key)
 	}
 	first := !s.synced
 	s.byKey, s.synced = all, true
@@ -166,17 +169,20 @@ func (s *records) applied(key propagation.Key, o metav1.Object) record {
 	answer := recordOf(o, s.manager).agree()
 	s.mu.Lock()
 	seen, held := s.byKey[key]
-	newer := held && seen.uid == answer.uid && seen.version > answer.version
-	if newer {
+	newer, left := held && seen.version > answer.version, s.left[key] > answer.version
+	switch {
+	case left && !held:
+		s.gone[key] = true
+	case newer && seen.uid == answer.uid:
 		seen.known, seen.agreed = true, answer.agreed
 		s.byKey[key] = seen
-	} else {
+	case !newer:
 		s.byKey[key] = answer
+		delete(s.gone, key)
 	}
-	delete(s.gone, key)
 	delete(s.doubt, key)
 	s.mu.Unlock()
-	if newer {
+	if newer || left {
 		s.changed(key)
 	}
 	return answer
@@ -188,6 +194,7 @@ func (s *records) end(key propagation.Key, unanswered error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.writing, key)
+	delete(s.left, key)
 	if unanswered != nil {
 		s.doubt[key] = true
 	}
@@ -214,12 +221,17 @@ func (s *records) found(key propagation.Key, o metav1.Object) {
 	}
 }
 
-// deleting notes that a copy was told to go.
-func (s *records) deleting(key propagation.Key, r record) {
+// tellToGo notes that the copy with that UID is told to go.
+func (s *records) tellToGo(key propagation.Key, uid types.UID) { s.mark(key, uid, true) }
+
+// stays notes that it was told so in vain.
+func (s *records) stays(key propagation.Key, uid types.UID) { s.mark(key, uid, false) }
+
+func (s *records) mark(key propagation.Key, uid types.UID, told bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if now, held := s.byKey[key]; held && now.uid == r.uid {
-		now.deleting = true
+	if now, held := s.byKey[key]; held && now.uid == uid {
+		now.told = told
 		s.byKey[key] = now
 	}
 }
