@@ -125,6 +125,7 @@ func New(o Options) (*Controller, error) {
 // ended. It may be called once. The error is the Source's or the Observer's;
 // the end of ctx is none.
 func (c *Controller) Start(ctx context.Context) error {
+	host := ctx
 	ctx, stop := context.WithCancelCause(logr.NewContext(ctx, c.Logger))
 	defer stop(nil)
 	var running sync.WaitGroup
@@ -145,21 +146,22 @@ func (c *Controller) Start(ctx context.Context) error {
 	c.reports.ShutDown()
 	c.lanes.shutDown()
 	running.Wait()
-	if err := context.Cause(ctx); !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) {
-		return err
+	if host.Err() != nil {
+		return nil
 	}
-	return nil
+	return context.Cause(ctx)
 }
 
 // followMembers starts the loops as soon as the members are known, and then
 // looks again at whatever a change of the members may concern.
 func (c *Controller) followMembers(ctx context.Context, running *sync.WaitGroup) {
 	started := false
+	quiet := logr.NewContext(ctx, c.Logger.V(1)) // what fails in a member is in the status
 	for members := range c.Registry.Watch(ctx) {
 		change := c.lanes.follow(ctx, members, c.newLane)
 		for _, l := range change.started {
 			for range c.Writers {
-				running.Go(func() { l.queue.each(ctx, func(ctx context.Context, k Key) error { return c.carry(ctx, l, k) }) })
+				running.Go(func() { l.queue.each(quiet, func(ctx context.Context, k Key) error { return c.carry(ctx, l, k) }) })
 			}
 		}
 		if !started {

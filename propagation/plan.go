@@ -2,6 +2,7 @@ package propagation
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -27,6 +28,9 @@ type plan struct {
 // to the lane of each cluster concerned. It writes to no member.
 func (c *Controller) plan(ctx context.Context, key Key) error {
 	in, found, err := c.Source.Get(ctx, key)
+	if errors.Is(err, ErrNotListed) {
+		return nil // a copy was seen first; its intent, if there is one, is told by Watch
+	}
 	if err != nil {
 		return fmt.Errorf("read %s: %w", key, err)
 	}

@@ -11,6 +11,7 @@ package propagation
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -89,7 +90,8 @@ type Removal struct {
 	// Spare is the UID of an object that is always orphaned, never deleted: the
 	// host's own namespace, where the host is a member too. Empty is none.
 	Spare types.UID
-	// Grace and Policy are the delete options; nil is the type's own default.
+	// Grace and Policy are the delete options; nil is the type's own grace, and
+	// deletion of dependents in the background.
 	Grace  *int64
 	Policy *metav1.DeletionPropagation
 }
@@ -98,13 +100,17 @@ type Removal struct {
 // concurrently.
 type Source interface {
 	// Get returns the intent of that name, and false when there is none. An
-	// error means that it is not known, and nothing is changed because of it.
+	// error means that it is not known, and nothing is changed because of it;
+	// ErrNotListed, that Watch will tell.
 	Get(ctx context.Context, key Key) (Intent, bool, error)
 	// Watch calls changed for every intent there is, then for each one that
 	// may have changed or gone, until ctx ends. It returns when no call to
 	// changed is under way any more. An error ends the Controller.
 	Watch(ctx context.Context, changed func(Key)) error
 }
+
+// ErrNotListed is the answer of a [Source] that does not know its intents yet.
+var ErrNotListed = errors.New("not listed yet")
 
 // Ledger is what the Controller writes back to the host. Its methods are
 // idempotent and may be called concurrently, though never for one key at a

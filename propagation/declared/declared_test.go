@@ -141,7 +141,7 @@ func TestNothingIsKnownBeforeAllIsListed(t *testing.T) {
 	listed := false
 	_, objects := watched(t, newHost(t), func() bool { return listed })
 	_, _, err := objects.Get(t.Context(), propagation.Key{Name: "one"})
-	require.EqualError(t, err, "widgets.example.com have not been listed yet")
+	require.ErrorIs(t, err, propagation.ErrNotListed)
 	listed = true
 	require.Eventually(t, func() bool {
 		_, found, err := objects.Get(t.Context(), propagation.Key{Name: "one"})

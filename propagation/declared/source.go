@@ -95,7 +95,7 @@ func (s *Objects[T]) find(key propagation.Key) (T, bool, error) {
 	defer s.mu.Unlock()
 	object, found := s.byKey[key]
 	if !found && (s.listed == nil || !s.listed()) {
-		return object, false, fmt.Errorf("%s have not been listed yet", s.options.Type)
+		return object, false, fmt.Errorf("%s: %w", s.options.Type, propagation.ErrNotListed)
 	}
 	return object, found, nil
 }

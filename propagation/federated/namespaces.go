@@ -17,6 +17,7 @@ import (
 	"github.com/fedrail/fedrail/federation"
 	"github.com/fedrail/fedrail/federation/apis/federatedkind"
 	"github.com/fedrail/fedrail/placement"
+	"github.com/fedrail/fedrail/propagation"
 )
 
 // Namespaces know the FederatedNamespaces of the host, and the host's own
@@ -83,7 +84,7 @@ func (n *Namespaces) waitListed(ctx context.Context) error {
 // boundsOf returns the bounds on what is in a namespace.
 func (n *Namespaces) boundsOf(namespace string) ([]placement.Bound, error) {
 	if !n.federated.HasSynced() {
-		return nil, fmt.Errorf("objects of kind %s have not been listed yet", n.kind)
+		return nil, fmt.Errorf("%s: %w", n.kind, propagation.ErrNotListed)
 	}
 	by := fmt.Sprintf("%s %s/%s", n.kind, namespace, namespace)
 	obj, found, err := n.federated.GetStore().GetByKey(namespace + "/" + namespace)

@@ -43,7 +43,7 @@ func New(o Options) (*Objects, error) {
 // Get implements [propagation.Source].
 func (s *Objects) Get(_ context.Context, key propagation.Key) (propagation.Intent, bool, error) {
 	if !s.informer.HasSynced() {
-		return propagation.Intent{}, false, fmt.Errorf("%s have not been listed yet", s.Federated)
+		return propagation.Intent{}, false, fmt.Errorf("%s: %w", s.Federated, propagation.ErrNotListed)
 	}
 	object, found := s.find(key)
 	if !found {

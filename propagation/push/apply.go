@@ -1,6 +1,7 @@
 package push
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -145,9 +146,10 @@ func marked(want *unstructured.Unstructured, parent types.UID) (body []byte, has
 
 // delete removes a copy, and only the one that the record speaks of.
 func (m *member) delete(ctx context.Context, key propagation.Key, r record, how propagation.Removal) (propagation.Outcome, error) {
+	background := metav1.DeletePropagationBackground // a Job's own default would leave its pods
 	options := metav1.DeleteOptions{
 		GracePeriodSeconds: how.Grace,
-		PropagationPolicy:  how.Policy,
+		PropagationPolicy:  cmp.Or(how.Policy, &background),
 		Preconditions:      &metav1.Preconditions{UID: &r.uid},
 	}
 	m.records.tellToGo(key, r.uid) // before its own event comes
