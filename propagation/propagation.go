@@ -84,6 +84,9 @@ type Removal struct {
 	// Parent is the UID recorded on the copy; a copy of another parent is not
 	// ours to remove. The Controller fills it in.
 	Parent types.UID
+	// Former is an earlier parent that was let go of: a copy that it left behind
+	// is ours as well. Empty is none. The Controller fills it in.
+	Former types.UID
 	// Orphan leaves the object in the member, but not as a copy of ours: our
 	// label and record are taken off.
 	Orphan bool
@@ -94,6 +97,11 @@ type Removal struct {
 	// deletion of dependents in the background.
 	Grace  *int64
 	Policy *metav1.DeletionPropagation
+}
+
+// Owns says whether a copy with that parent may be removed.
+func (r Removal) Owns(parent types.UID) bool {
+	return parent == r.Parent || r.Former != "" && parent == r.Former
 }
 
 // Source says what should be where. It answers from memory and may be called

@@ -42,6 +42,14 @@ func (r *released) is(in Intent) bool {
 	return known && parent == in.Parent
 }
 
+// parentOf is the parent of the last declaration of that name that was let go
+// of; empty when none was.
+func (r *released) parentOf(key Key) types.UID {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.parent[key]
+}
+
 // stray is the intent that no copy be left of a declaration that was let go of;
 // false when none was.
 func (r *released) stray(key Key) (Intent, bool) {

@@ -65,7 +65,7 @@ func (m *Propagator) Remove(ctx context.Context, cluster federation.ClusterName,
 	defer m.mu.Unlock()
 	there, held := m.copies[cluster][key]
 	switch {
-	case !held || there.parent != how.Parent:
+	case !held || !how.Owns(there.parent):
 	case how.Orphan || how.Spare != "" && how.Spare == there.object.GetUID():
 		left := there.object.DeepCopy()
 		labels := left.GetLabels()

@@ -144,7 +144,7 @@ func (p *Propagator) Remove(ctx context.Context, name federation.ClusterName, ke
 	}
 	r, held := m.records.get(key)
 	switch {
-	case !held || r.parent != how.Parent:
+	case !held || !how.Owns(r.parent):
 		return propagation.Outcome{Action: propagation.Absent}, nil
 	case r.leaving():
 		return propagation.Outcome{Action: propagation.Removing}, nil
