@@ -29,7 +29,7 @@ type Options struct {
 	Aggregator status.Aggregator   // default: KubeFed's condition, and Ready
 
 	// Planners and Reporters are how many objects are planned and reported at a
-	// time; default 4.
+	// time; default 8.
 	Planners, Reporters int
 	// Writers are how many objects are written at a time to one cluster;
 	// default 8. Every cluster has its own.
@@ -37,7 +37,8 @@ type Options struct {
 	// Timeout bounds one Apply or Remove; default 10s.
 	Timeout time.Duration
 	// Patience is how long a report waits for clusters that have not answered
-	// yet; default 2s. Then it says so, and follows up when they do.
+	// yet; default 2s. Then it says so, and follows up when they do. A cluster
+	// that is busy with other objects gets up to fifteen times as long.
 	Patience time.Duration
 	// Interval is the least time between two reports of one object; default 1s.
 	Interval time.Duration
@@ -77,8 +78,8 @@ func (o Options) withDefaults() Options {
 	if o.Aggregator == nil {
 		o.Aggregator = status.KubeFed{}
 	}
-	o.Planners = cmp.Or(o.Planners, 4)
-	o.Reporters = cmp.Or(o.Reporters, 4)
+	o.Planners = cmp.Or(o.Planners, 8)
+	o.Reporters = cmp.Or(o.Reporters, 8)
 	o.Writers = cmp.Or(o.Writers, 8)
 	o.Timeout = cmp.Or(o.Timeout, 10*time.Second)
 	o.Patience = cmp.Or(o.Patience, 2*time.Second)

@@ -319,6 +319,31 @@ func TestAChangeThatGetsNoAnswerIsNotReportedAsDone(t *testing.T) {
 	}
 }
 
+func TestALongQueueIsNoReasonToReportTwice(t *testing.T) {
+	slow := &memory.Propagator{Before: func(_ context.Context, c federation.ClusterName, _ propagation.Key) error {
+		if c == "b" {
+			time.Sleep(5 * time.Millisecond) // a member that answers, but not at once
+		}
+		return nil
+	}}
+	w := run(t, newHost(), slow, func(o *propagation.Options) { o.Writers, o.Patience = 1, 100*time.Millisecond })
+	const n = 100 // so that the last is served after five times the patience
+	for i := range n {
+		in := everywhere()
+		in.Key.Name = fmt.Sprint("web-", i)
+		w.put(in)
+	}
+	w.until(t, "all reported", func() bool {
+		for _, in := range w.intents {
+			if len(in.Reported.Conditions) != 2 || in.Reported.Conditions[1].Status != "True" {
+				return false
+			}
+		}
+		return true
+	})
+	require.Equal(t, counts{holds: n, reports: n}, w.counts())
+}
+
 func TestWhatIsUnderWayIsGivenUpWhenTheClusterGoes(t *testing.T) {
 	var hang atomic.Bool
 	hang.Store(true)

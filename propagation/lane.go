@@ -43,12 +43,16 @@ func (c *Controller) carry(ctx context.Context, l *lane, key Key) error {
 	now, _ := c.Registry.Snapshot().Get(l.name)
 	ctx, done := l.untilAsleep(ctx)
 	defer done()
+	began := time.Now()
 	found := c.attempt(ctx, worst(member, now), j)
 	if ctx.Err() != nil && worst(member, now).Ready {
 		return nil // all ends, or the cluster went: then the loop that saw it wakes the lane
 	}
 	if member.Ready && !now.Ready {
 		found.retry = errors.New("the member's readiness changed just now") // the loop that wakes lanes may never see it
+	}
+	if time.Since(began) < c.Timeout {
+		l.moved.Store(time.Now().UnixNano())
 	}
 	o.note(l.name, j, found)
 	c.reports.Add(key)
@@ -180,6 +184,7 @@ func (o *object) job(name federation.ClusterName) (job, bool) {
 	if t == nil || o.frozen {
 		return job{}, false
 	}
+	t.begun = time.Now()
 	return job{intent: o.intent, base: o.base, hold: t.hold}, true
 }
 

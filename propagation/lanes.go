@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"github.com/fedrail/fedrail/federation"
 )
@@ -13,6 +15,7 @@ import (
 type lane struct {
 	name  federation.ClusterName
 	queue queue
+	moved atomic.Int64 // when it was last done with a key, in nanoseconds since 1970
 
 	mu    sync.Mutex
 	awake context.Context // ends when the cluster is seen to be not ready
@@ -110,6 +113,15 @@ func (s *lanes) get(name federation.ClusterName) (*lane, bool) {
 	defer s.mu.Unlock()
 	l, known := s.byName[name]
 	return l, known
+}
+
+// moved is when the lane of a cluster was last done with a key.
+func (s *lanes) moved(name federation.ClusterName) time.Time {
+	l, known := s.get(name)
+	if !known {
+		return time.Time{}
+	}
+	return time.Unix(0, l.moved.Load())
 }
 
 // snapshot returns the members as last seen.

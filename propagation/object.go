@@ -98,6 +98,7 @@ type object struct {
 type task struct {
 	hold   bool               // it should hold a copy; else it should hold none
 	phase  phase              // how far it is
+	begun  time.Time          // when the lane began with it; zero while it is in the queue
 	seen   status.Observation // how the last try went
 	absent bool               // it was seen to hold no copy
 	blind  bool               // seen tells nothing of the copy
@@ -171,7 +172,7 @@ func (o *object) retaskLocked(name federation.ClusterName, hold bool) *task {
 		return &task{hold: hold}
 	}
 	again := *t
-	again.phase = open
+	again.phase, again.begun = open, time.Time{}
 	return &again
 }
 

@@ -111,8 +111,8 @@ type Source interface {
 	// error means that it is not known, and nothing is changed because of it;
 	// ErrNotListed, that Watch will tell.
 	Get(ctx context.Context, key Key) (Intent, bool, error)
-	// Watch calls changed for every intent there is, then for each one that
-	// may have changed or gone, until ctx ends. It returns when no call to
+	// Watch calls changed for every intent there is, not before Get knows that
+	// one, then for each one that may have changed or gone, until ctx ends. It returns when no call to
 	// changed is under way any more. An error ends the Controller.
 	Watch(ctx context.Context, changed func(Key)) error
 }

@@ -23,7 +23,7 @@ func (c *Controller) report(ctx context.Context, key Key) error {
 	if o == nil {
 		return nil
 	}
-	d := o.draft(time.Now(), c.Patience, c.Interval)
+	d := o.draft(time.Now(), c.Options, c.lanes.moved)
 	switch {
 	case d.released:
 		if err := c.Ledger.Release(ctx, d.intent); err != nil {
@@ -56,18 +56,20 @@ type draft struct {
 	wait     time.Duration // until the report may be made; 0 is now
 }
 
-func (o *object) draft(now time.Time, patience, interval time.Duration) draft {
+func (o *object) draft(now time.Time, options Options, moved func(federation.ClusterName) time.Time) draft {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.reported == nil {
-		return draft{wait: interval} // it is being planned for the first time
+		return draft{wait: options.Interval} // it is being planned for the first time
 	}
 	d := draft{intent: o.intent, reported: *o.reported}
 	d.released = o.intent.Deleting && !o.frozen && !o.anyLeftLocked()
-	if o.busyLocked() {
-		d.wait = patience - now.Sub(o.busyFrom)
+	d.wait = max(options.Interval-now.Sub(o.reportAt), 0)
+	for name, t := range o.tasks {
+		if t.phase == open {
+			d.wait = max(d.wait, o.patientUntilLocked(t, moved(name), options.Patience).Sub(now))
+		}
 	}
-	d.wait = max(d.wait, interval-now.Sub(o.reportAt), 0)
 	d.facts = status.Facts{Generation: o.intent.Generation, Placement: o.problem}
 	for name, t := range o.tasks {
 		if !t.absent {
@@ -78,6 +80,28 @@ func (o *object) draft(now time.Time, patience, interval time.Duration) draft {
 		d.facts.Observations = o.reported.Clusters // nothing was looked at: what was known stays
 	}
 	return d
+}
+
+// maxQueued is how many times its patience a report waits at the most for a
+// cluster that works off its queue and has not come to the object yet.
+const maxQueued = 15
+
+// patientUntilLocked is how long the report waits for an open task. A cluster
+// that has many objects to go and gets on with them is not late: patience counts
+// from when it began with this one, or was last done with another.
+func (o *object) patientUntilLocked(t *task, moved time.Time, patience time.Duration) time.Time {
+	from := o.busyFrom
+	switch {
+	case t.seen.Cluster != "": // it has answered, and is tried again
+	case t.begun.After(from):
+		from = t.begun
+	case t.begun.IsZero() && moved.After(from):
+		from = moved
+	}
+	if limit := o.busyFrom.Add((maxQueued - 1) * patience); from.After(limit) {
+		from = limit
+	}
+	return from.Add(patience)
 }
 
 func (o *object) anyLeftLocked() bool {

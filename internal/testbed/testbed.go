@@ -20,6 +20,7 @@ import (
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/kubernetes/scheme"
 	typedcorev1 "k8s.io/client-go/kubernetes/typed/core/v1"
+	"k8s.io/client-go/metadata"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/record"
 
@@ -159,9 +160,14 @@ func (b *Bed) Run() {
 	require.NoError(b, err)
 	clients, err := kubernetes.NewForConfig(config)
 	require.NoError(b, err)
+	writer, err := metadata.NewForConfig(config)
+	require.NoError(b, err)
 	events := record.NewBroadcaster()
 	events.StartRecordingToSink(&typedcorev1.EventSinkImpl{Interface: clients.CoreV1().Events("")})
-	types, err := federated.NewTypes(b.typesOptions(client, events.NewRecorder(scheme.Scheme, corev1.EventSource{Component: "testbed"})))
+	o := b.typesOptions()
+	o.Client, o.Writer = client, writer
+	o.Events = events.NewRecorder(scheme.Scheme, corev1.EventSource{Component: "testbed"})
+	types, err := federated.NewTypes(o)
 	require.NoError(b, err)
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
@@ -173,13 +179,13 @@ func (b *Bed) Run() {
 	})
 }
 
-func (b *Bed) typesOptions(client dynamic.Interface, events record.EventRecorder) federated.TypesOptions {
+func (b *Bed) typesOptions() federated.TypesOptions {
 	members := b.Clusters
 	if members == nil {
 		members = registry{Members: b.Members, configs: maps.Clone(b.configs)}
 	}
 	o := b.Types
-	o.Client, o.SystemNamespace, o.Events = client, b.System, events
+	o.SystemNamespace = b.System
 	o.Loop.Registry = members
 	o.Carry = func(c *corev1beta1.FederatedTypeConfig) (propagation.Propagator, error) {
 		p := b.Push

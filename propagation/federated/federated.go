@@ -13,18 +13,21 @@ import (
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/dynamic"
+	"k8s.io/client-go/metadata"
 	"k8s.io/client-go/tools/record"
 
 	"github.com/fedrail/fedrail/federation"
 	corev1beta1 "github.com/fedrail/fedrail/federation/apis/core/v1beta1"
 )
 
-// Options are what [Objects] are made of. Client, Target and Federated are
-// required.
+// Options are what [Objects] are made of. Client, Writer, Target and Federated
+// are required.
 type Options struct {
-	// Client speaks to the host. Its rate is not limited here; a client-side
-	// limit slows every object down.
+	// Client reads from the host, and Writer writes to it: nobody reads the
+	// answers, so they are metadata alone. Their rate is not limited here; a
+	// client-side limit slows every object down.
 	Client dynamic.Interface
+	Writer metadata.Interface
 	// Target is the type of the objects in the members, Federated the type that
 	// declares them on the host.
 	Target, Federated federation.Type

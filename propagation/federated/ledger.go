@@ -11,7 +11,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/types"
-	"k8s.io/client-go/dynamic"
+	"k8s.io/client-go/metadata"
 
 	"github.com/fedrail/fedrail/federation"
 	"github.com/fedrail/fedrail/federation/apis/federatedkind"
@@ -71,9 +71,9 @@ func (s *Objects) patch(ctx context.Context, object *unstructured.Unstructured, 
 	if err != nil {
 		return fmt.Errorf("encode patch: %w", err)
 	}
-	var resource dynamic.ResourceInterface = s.Client.Resource(s.Federated.GroupVersionResource())
+	var resource metadata.ResourceInterface = s.Writer.Resource(s.Federated.GroupVersionResource())
 	if s.Federated.Scope == federation.NamespaceScoped {
-		resource = s.Client.Resource(s.Federated.GroupVersionResource()).Namespace(object.GetNamespace())
+		resource = s.Writer.Resource(s.Federated.GroupVersionResource()).Namespace(object.GetNamespace())
 	}
 	_, err = resource.Patch(ctx, object.GetName(), types.MergePatchType, body, metav1.PatchOptions{}, subresource...)
 	return err

@@ -30,8 +30,8 @@ var (
 
 // New makes the Objects of a type, and starts nothing.
 func New(o Options) (*Objects, error) {
-	if o.Client == nil || o.Target.Kind == "" || o.Federated.Resource == "" {
-		return nil, errors.New("federated: Options need Client, Target and Federated")
+	if o.Client == nil || o.Writer == nil || o.Target.Kind == "" || o.Federated.Resource == "" {
+		return nil, errors.New("federated: Options need Client, Writer, Target and Federated")
 	}
 	if o.isNamespace() && o.Namespaces == nil {
 		return nil, errors.New("federated: Options.Namespaces is required for the type Namespace")
@@ -42,11 +42,11 @@ func New(o Options) (*Objects, error) {
 
 // Get implements [propagation.Source].
 func (s *Objects) Get(_ context.Context, key propagation.Key) (propagation.Intent, bool, error) {
-	if !s.informer.HasSynced() {
-		return propagation.Intent{}, false, fmt.Errorf("%s: %w", s.Federated, propagation.ErrNotListed)
-	}
 	object, found := s.find(key)
-	if !found {
+	switch {
+	case !found && !s.informer.HasSynced():
+		return propagation.Intent{}, false, fmt.Errorf("%s: %w", s.Federated, propagation.ErrNotListed)
+	case !found:
 		return propagation.Intent{}, false, nil
 	}
 	in := intentOf(object, s.Target, key)

@@ -96,7 +96,7 @@ func (t *Types) patch(ctx context.Context, config *corev1beta1.FederatedTypeConf
 	if err != nil {
 		return fmt.Errorf("encode patch: %w", err)
 	}
-	_, err = t.Client.Resource(corev1beta1.FederatedTypeConfigs()).Namespace(config.Namespace).
+	_, err = t.Writer.Resource(corev1beta1.FederatedTypeConfigs()).Namespace(config.Namespace).
 		Patch(ctx, config.Name, types.MergePatchType, body, metav1.PatchOptions{}, subresource...)
 	if apierrors.IsNotFound(err) {
 		return nil

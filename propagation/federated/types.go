@@ -15,6 +15,7 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/client-go/dynamic"
+	"k8s.io/client-go/metadata"
 	"k8s.io/client-go/tools/cache"
 	"k8s.io/client-go/tools/record"
 
@@ -23,11 +24,12 @@ import (
 	"github.com/fedrail/fedrail/propagation"
 )
 
-// TypesOptions are what [Types] are made of. Client, Carry and Loop.Registry
-// are required.
+// TypesOptions are what [Types] are made of. Client, Writer, Carry and
+// Loop.Registry are required.
 type TypesOptions struct {
-	// Client speaks to the host.
+	// Client reads from the host, and Writer writes to it.
 	Client dynamic.Interface
+	Writer metadata.Interface
 	// SystemNamespace is where the FederatedTypeConfigs are; default
 	// kube-federation-system.
 	SystemNamespace string
@@ -76,8 +78,8 @@ const namespacesLoop = "(namespaces)"
 
 // NewTypes makes Types and starts nothing.
 func NewTypes(o TypesOptions) (*Types, error) {
-	if o.Client == nil || o.Carry == nil || o.Loop.Registry == nil {
-		return nil, errors.New("federated: TypesOptions need Client, Carry and Loop.Registry")
+	if o.Client == nil || o.Writer == nil || o.Carry == nil || o.Loop.Registry == nil {
+		return nil, errors.New("federated: TypesOptions need Client, Writer, Carry and Loop.Registry")
 	}
 	o.SystemNamespace = cmp.Or(o.SystemNamespace, corev1beta1.DefaultNamespace)
 	o.Scope = cmp.Or(o.Scope, federation.ClusterScoped)
@@ -200,7 +202,7 @@ func (t *Types) startNamespaces(ctx context.Context, config *corev1beta1.Federat
 // start makes and starts the loop of one type.
 func (t *Types) start(ctx context.Context, config *corev1beta1.FederatedTypeConfig, v version) error {
 	options := Options{
-		Client: t.Client, Target: config.Spec.TargetType.Type(), Federated: config.Spec.FederatedType.Type(),
+		Client: t.Client, Writer: t.Writer, Target: config.Spec.TargetType.Type(), Federated: config.Spec.FederatedType.Type(),
 		Namespace: t.onlyNamespace(), SystemNamespace: t.SystemNamespace, Events: t.Events,
 	}
 	if v.namespaces != "" {

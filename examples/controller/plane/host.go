@@ -7,6 +7,7 @@ import (
 	utilnet "k8s.io/apimachinery/pkg/util/net"
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/metadata"
 	"k8s.io/client-go/rest"
 
 	"github.com/fedrail/fedrail/federation"
@@ -23,6 +24,7 @@ type host struct {
 	config    *rest.Config
 	transport http.RoundTripper // below what counts
 	dynamic   dynamic.Interface
+	metadata  metadata.Interface
 	typed     kubernetes.Interface
 }
 
@@ -41,6 +43,9 @@ func newHost(config *rest.Config, requests *budget.Counter) (*host, error) {
 		return nil, fmt.Errorf("host: %w", err)
 	}
 	if h.dynamic, err = dynamic.NewForConfigAndClient(h.config, client); err != nil {
+		return nil, fmt.Errorf("host: %w", err)
+	}
+	if h.metadata, err = metadata.NewForConfigAndClient(h.config, client); err != nil {
 		return nil, fmt.Errorf("host: %w", err)
 	}
 	if h.typed, err = kubernetes.NewForConfigAndClient(h.config, client); err != nil {

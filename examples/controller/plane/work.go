@@ -82,7 +82,7 @@ func (p *Plane) types(clusters members, recorder record.EventRecorder) (*federat
 	loop := p.loop()
 	loop.Registry = clusters
 	return federated.NewTypes(federated.TypesOptions{
-		Client: p.host.dynamic, SystemNamespace: p.Namespace, Scope: p.Config.Spec.Scope,
+		Client: p.host.dynamic, Writer: p.host.metadata, SystemNamespace: p.Namespace, Scope: p.Config.Spec.Scope,
 		Loop: loop, Events: recorder, Logger: p.Logger.WithName("types"),
 		Carry: func(config *corev1beta1.FederatedTypeConfig) (propagation.Propagator, error) {
 			return push.New(push.Options{
