@@ -46,7 +46,10 @@ func (c *Controller) plan(ctx context.Context, key Key) error {
 	}
 	o := c.objects.get(key)
 	p := c.decide(ctx, in, c.mayHold(o, in))
-	if err := c.hold(ctx, o, in, p); err != nil {
+	switch err := c.hold(ctx, o, in, p); {
+	case errors.Is(err, ErrGone):
+		return nil // Watch tells
+	case err != nil:
 		return fmt.Errorf("hold %s: %w", key, err)
 	}
 	for _, name := range o.adopt(in, identified(in), p, time.Now()) {

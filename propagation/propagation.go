@@ -126,7 +126,9 @@ var ErrNotListed = errors.New("not listed yet")
 // asks again.
 type Ledger interface {
 	// Hold makes sure that the declaration does not vanish before its copies
-	// do (a finalizer). It is called before the first write to a member.
+	// do (a finalizer). It is called before the first write to a member, and
+	// answers ErrGone when there is nothing to hold any more: then no member is
+	// written to.
 	Hold(ctx context.Context, intent Intent) error
 	// Report records how the object fares. It is called only with a summary
 	// that differs from the last one.
@@ -135,6 +137,10 @@ type Ledger interface {
 	// gone already is no error.
 	Release(ctx context.Context, intent Intent) error
 }
+
+// ErrGone is the answer of [Ledger.Hold] when the declaration is gone, or is
+// another one by now. Watch tells of that.
+var ErrGone = errors.New("it is gone")
 
 // A Recorder is a [Ledger] that tells people about transitions too.
 type Recorder interface {

@@ -106,7 +106,7 @@ func TestADeclarationOfAnotherUIDIsNotTouched(t *testing.T) {
 	h.create(t, "one", map[string]any{"color": "red"})
 	former := h.get(t, "one")
 	former.Parent = "another"
-	require.NoError(t, h.objects.Hold(t.Context(), former))
+	require.ErrorIs(t, h.objects.Hold(t.Context(), former), propagation.ErrGone)
 	require.NoError(t, h.objects.Report(t.Context(), former, status.Plain{}.Aggregate(status.Facts{Generation: 1})))
 	live := h.live(t, "one")
 	require.Equal(t, []string{"example.com/theirs"}, live.GetFinalizers())
@@ -124,7 +124,7 @@ func TestFinalizersAreNotWrittenOverAChangeThatWasNotSeen(t *testing.T) {
 	require.Equal(t, []string{"example.com/theirs", "example.com/another"}, h.live(t, "one").GetFinalizers())
 }
 
-func TestADeclarationThatIsGoneIsNoError(t *testing.T) {
+func TestADeclarationThatIsGoneIsNoErrorExceptToHold(t *testing.T) {
 	h := newHost(t)
 	widget := h.create(t, "one", map[string]any{"color": "red"})
 	objects, in := h.knowing(t, widget.DeepCopy())
@@ -132,7 +132,7 @@ func TestADeclarationThatIsGoneIsNoError(t *testing.T) {
 	_, err := h.widgets().Update(t.Context(), widget, metav1.UpdateOptions{})
 	require.NoError(t, err)
 	require.NoError(t, h.widgets().Delete(t.Context(), "one", metav1.DeleteOptions{}))
-	require.NoError(t, objects.Hold(t.Context(), in))
+	require.ErrorIs(t, objects.Hold(t.Context(), in), propagation.ErrGone)
 	require.NoError(t, objects.Report(t.Context(), in, status.Summary{Generation: 1}))
 	require.NoError(t, objects.Release(t.Context(), in))
 }

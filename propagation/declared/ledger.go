@@ -3,6 +3,7 @@ package declared
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -30,7 +31,15 @@ func (s *Objects[T]) Hold(ctx context.Context, in propagation.Intent) error {
 
 // Release implements [propagation.Ledger].
 func (s *Objects[T]) Release(ctx context.Context, in propagation.Intent) error {
-	return s.setFinalizers(ctx, in, func(others []string) []string { return others })
+	return unlessGone(s.setFinalizers(ctx, in, func(others []string) []string { return others }))
+}
+
+// unlessGone is the error of a write, except that what is gone needs none.
+func unlessGone(err error) error {
+	if errors.Is(err, propagation.ErrGone) {
+		return nil
+	}
+	return err
 }
 
 // setFinalizers writes what is made of the finalizers of others, unless the
@@ -38,8 +47,11 @@ func (s *Objects[T]) Release(ctx context.Context, in propagation.Intent) error {
 // nobody's finalizer is lost.
 func (s *Objects[T]) setFinalizers(ctx context.Context, in propagation.Intent, list func(others []string) []string) error {
 	object, found, err := s.declarer(in)
-	if !found || err != nil {
+	switch {
+	case err != nil:
 		return err
+	case !found:
+		return propagation.ErrGone
 	}
 	others := slices.DeleteFunc(slices.Clone(object.GetFinalizers()), func(f string) bool { return f == s.options.Finalizer })
 	return s.patch(ctx, in, map[string]any{"metadata": map[string]any{
@@ -59,7 +71,7 @@ func (s *Objects[T]) Report(ctx context.Context, in propagation.Intent, summary 
 	if err != nil {
 		return err
 	}
-	return s.patch(ctx, in, map[string]any{"metadata": map[string]any{"uid": in.Parent}, "status": written}, "status")
+	return unlessGone(s.patch(ctx, in, map[string]any{"metadata": map[string]any{"uid": in.Parent}, "status": written}, "status"))
 }
 
 // Record implements [propagation.Recorder].
@@ -92,7 +104,7 @@ func (s *Objects[T]) patch(ctx context.Context, in propagation.Intent, change ma
 	}
 	_, err = there.Patch(ctx, in.Key.Name, types.MergePatchType, body, metav1.PatchOptions{}, subresource...)
 	if apierrors.IsNotFound(err) {
-		return nil // gone: there is nothing to hold, to release, or to tell
+		return propagation.ErrGone
 	}
 	return err
 }

@@ -3,6 +3,7 @@ package federated
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -21,7 +22,11 @@ import (
 
 // Hold implements [propagation.Ledger] with KubeFed's finalizer.
 func (s *Objects) Hold(ctx context.Context, in propagation.Intent) error {
-	return s.setFinalizers(ctx, in, func(list []string) []string { return append(list, federatedkind.Finalizer) })
+	err := s.setFinalizers(ctx, in, func(list []string) []string { return append(list, federatedkind.Finalizer) })
+	if apierrors.IsNotFound(err) {
+		return propagation.ErrGone
+	}
+	return err
 }
 
 // Release implements [propagation.Ledger].
@@ -29,7 +34,7 @@ func (s *Objects) Release(ctx context.Context, in propagation.Intent) error {
 	err := s.setFinalizers(ctx, in, func(list []string) []string {
 		return slices.DeleteFunc(list, func(f string) bool { return f == federatedkind.Finalizer })
 	})
-	if apierrors.IsNotFound(err) {
+	if errors.Is(err, propagation.ErrGone) || apierrors.IsNotFound(err) {
 		return nil
 	}
 	return err
@@ -40,7 +45,7 @@ func (s *Objects) Release(ctx context.Context, in propagation.Intent) error {
 func (s *Objects) setFinalizers(ctx context.Context, in propagation.Intent, edit func([]string) []string) error {
 	object, found := s.find(in.Key)
 	if !found || object.GetUID() != in.Parent {
-		return nil // gone, or another one by now: there is nothing to hold
+		return propagation.ErrGone
 	}
 	return s.patch(ctx, object, map[string]any{"metadata": map[string]any{
 		"uid":             object.GetUID(),

@@ -94,7 +94,9 @@ func (s *Intents) Watch(ctx context.Context, changed func(propagation.Key)) erro
 
 // Hold implements [propagation.Ledger].
 func (s *Intents) Hold(_ context.Context, in propagation.Intent) error {
-	s.edit(in.Key, func(in *propagation.Intent) { in.Held = true })
+	if !s.edit(in.Key, func(in *propagation.Intent) { in.Held = true }) {
+		return propagation.ErrGone
+	}
 	return nil
 }
 
@@ -113,17 +115,17 @@ func (s *Intents) Release(_ context.Context, in propagation.Intent) error {
 }
 
 // edit changes what this package keeps of an intent, which nobody has to look
-// at again.
-func (s *Intents) edit(key propagation.Key, change func(*propagation.Intent)) {
+// at again, and says whether there is one.
+func (s *Intents) edit(key propagation.Key, change func(*propagation.Intent)) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	in, declared := s.byKey[key]
-	if !declared {
-		return
+	if declared {
+		change(&in)
+		s.byKey[key] = in
+		s.tellLocked()
 	}
-	change(&in)
-	s.byKey[key] = in
-	s.tellLocked()
+	return declared
 }
 
 func (s *Intents) putLocked(in propagation.Intent) {
