@@ -82,9 +82,11 @@ func (h *host) edit(key propagation.Key, edit func(*propagation.Intent)) {
 func (h *host) write(key propagation.Key, edit func(in *propagation.Intent)) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	in := h.intents[key]
+	in, there := h.intents[key]
 	edit(&in)
-	h.intents[key] = in
+	if there {
+		h.intents[key] = in
+	}
 	close(h.news)
 	h.news = make(chan struct{})
 	return nil

@@ -93,7 +93,7 @@ func (c *Controller) attempt(ctx context.Context, member federation.Cluster, j j
 
 func (c *Controller) remove(ctx context.Context, name federation.ClusterName, j job) finding {
 	how := j.intent.Removal
-	how.Parent, how.Former = j.intent.Parent, c.released.parentOf(j.intent.Key)
+	how.Parent, how.Former = j.intent.Parent, c.released.former(j.intent.Key)
 	out, err := c.Propagator.Remove(ctx, name, j.intent.Key, how)
 	if err != nil {
 		return failed(name, err, status.DeletionFailed, status.DeletionTimedOut)

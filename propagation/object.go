@@ -88,7 +88,8 @@ type object struct {
 	problem  status.Problem             // of the placement
 	frozen   bool                       // the placement is not known: the lanes rest
 	tasks    map[federation.ClusterName]*task
-	held     types.UID // the parent that the Ledger was made to hold, until the Source shows it
+	held     types.UID // the parent that the Ledger was made to hold last
+	heldAt   time.Time // when that was
 	reported *status.Summary
 	reportAt time.Time // of the last report
 	busyFrom time.Time // since when some task is open; zero when none is
@@ -120,6 +121,15 @@ func (o *object) isOf(parent types.UID) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.intent.Parent == parent
+}
+
+// unseenHold is how long the Source may take to show what the Ledger holds.
+const unseenHold = 5 * time.Second
+
+// heldJustNowLocked says whether the Ledger holds that parent, though the Source
+// may not show it yet.
+func (o *object) heldJustNowLocked(parent types.UID) bool {
+	return o.held != "" && o.held == parent && time.Since(o.heldAt) < unseenHold
 }
 
 // waitsFor says whether the cluster has not done its task.

@@ -34,8 +34,11 @@ func (c *Controller) plan(ctx context.Context, key Key) error {
 	if err != nil {
 		return fmt.Errorf("read %s: %w", key, err)
 	}
+	if gone, unreleased := c.vanished(key); !found && unreleased {
+		c.released.add(gone)
+	}
 	switch {
-	case !found && len(c.holders(key)) > 0:
+	case !found && c.mayBeHeld(key):
 		in, found = c.released.stray(key)
 	case in.Deleting && (!in.Held || c.released.is(in)):
 		found = false // nothing was begun, or all is done
@@ -123,6 +126,33 @@ func (c *Controller) mayHold(o *object, in Intent) []federation.ClusterName {
 	return may
 }
 
+// vanished returns the intent of an object that the Ledger was made to hold just
+// now, so that it should not go before it is released. An API server that is
+// asked for both at the same moment may delete an object all the same.
+func (c *Controller) vanished(key Key) (Intent, bool) {
+	o := c.objects.find(key)
+	if o == nil {
+		return Intent{}, false
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.intent, o.heldJustNowLocked(o.intent.Parent) && !o.intent.Deleting
+}
+
+// mayBeHeld says whether a cluster may hold a copy.
+func (c *Controller) mayBeHeld(key Key) bool {
+	if len(c.holders(key)) > 0 {
+		return true
+	}
+	o := c.objects.find(key)
+	if o == nil {
+		return false
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.anyLeftLocked()
+}
+
 // holders are the clusters where a copy is seen.
 func (c *Controller) holders(key Key) []federation.ClusterName {
 	if observer, ok := c.Propagator.(Observer); ok {
@@ -134,10 +164,7 @@ func (c *Controller) holders(key Key) []federation.ClusterName {
 // hold has the Ledger hold the declaration, once.
 func (c *Controller) hold(ctx context.Context, o *object, in Intent, p plan) error {
 	o.mu.Lock()
-	held := in.Held || o.held == in.Parent && in.Parent != ""
-	if in.Held {
-		o.held = "" // the Source shows it by now, and will show when somebody undoes it
-	}
+	held := in.Held || o.heldJustNowLocked(in.Parent)
 	o.mu.Unlock()
 	if held || in.Deleting || len(p.hold)+len(p.drop) == 0 {
 		return nil
@@ -147,7 +174,7 @@ func (c *Controller) hold(ctx context.Context, o *object, in Intent, p plan) err
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.held = in.Parent
+	o.held, o.heldAt = in.Parent, time.Now()
 	return nil
 }
 

@@ -9,27 +9,30 @@ import (
 // maxReleased is how many releases are remembered.
 const maxReleased = 10_000
 
-// released remembers which declarations were let go of last. A write to a
-// member that had timed out may be carried out after all that: the copy it
-// leaves has a parent that is known to be deleted, so it is ours to remove.
+// released remembers which declarations were let go of last, and how their
+// copies were to be removed. A write to a member that had timed out may be
+// carried out after all that: the copy it leaves has a parent that is known to
+// be deleted, so it is ours to remove in the same way.
 type released struct {
-	mu     sync.Mutex
-	parent map[Key]types.UID
-	order  []Key // the oldest first
+	mu    sync.Mutex
+	last  map[Key]Removal
+	order []Key // the oldest first
 }
 
-func (r *released) add(key Key, parent types.UID) {
+func (r *released) add(in Intent) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.parent == nil {
-		r.parent = map[Key]types.UID{}
+	if r.last == nil {
+		r.last = map[Key]Removal{}
 	}
-	if _, again := r.parent[key]; !again {
-		r.order = append(r.order, key)
+	if _, again := r.last[in.Key]; !again {
+		r.order = append(r.order, in.Key)
 	}
-	r.parent[key] = parent
+	how := in.Removal
+	how.Parent = in.Parent
+	r.last[in.Key] = how
 	if len(r.order) > maxReleased {
-		delete(r.parent, r.order[0])
+		delete(r.last, r.order[0])
 		r.order = r.order[1:]
 	}
 }
@@ -38,16 +41,19 @@ func (r *released) add(key Key, parent types.UID) {
 func (r *released) is(in Intent) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	parent, known := r.parent[in.Key]
-	return known && parent == in.Parent
+	how, known := r.last[in.Key]
+	return known && how.Parent == in.Parent
 }
 
-// parentOf is the parent of the last declaration of that name that was let go
-// of; empty when none was.
-func (r *released) parentOf(key Key) types.UID {
+// former is the parent of the last declaration of that name that was let go of;
+// empty when none was, or when its copies were to stay.
+func (r *released) former(key Key) types.UID {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.parent[key]
+	if how := r.last[key]; !how.Orphan {
+		return how.Parent
+	}
+	return ""
 }
 
 // stray is the intent that no copy be left of a declaration that was let go of;
@@ -55,6 +61,6 @@ func (r *released) parentOf(key Key) types.UID {
 func (r *released) stray(key Key) (Intent, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	parent, known := r.parent[key]
-	return Intent{Key: key, Parent: parent, Deleting: true, Held: true}, known
+	how, known := r.last[key]
+	return Intent{Key: key, Parent: how.Parent, Removal: how, Deleting: true, Held: true}, known
 }

@@ -29,7 +29,7 @@ func (c *Controller) report(ctx context.Context, key Key) error {
 		if err := c.Ledger.Release(ctx, d.intent); err != nil {
 			return fmt.Errorf("release %s: %w", key, err)
 		}
-		c.released.add(key, d.intent.Parent)
+		c.released.add(d.intent)
 		c.objects.retire(key, d.intent.Parent)
 		return nil
 	case d.wait > 0:

@@ -33,8 +33,9 @@ func intentOf(object *unstructured.Unstructured, target federation.Type, key pro
 		Object: placement.Object{Kind: target.GroupKind(), Namespace: key.Namespace, Name: key.Name, Labels: object.GetLabels()},
 		Want:   placementOf(spec.Placement),
 	}
-	if in.Deleting {
-		in.Removal, in.Invalid = removalOf(object) // a template does not matter any more
+	var unclear error
+	if in.Removal, unclear = removalOf(object); in.Deleting {
+		in.Invalid = unclear // a template does not matter any more
 		return in
 	}
 	in.Template, in.Overrides, in.Invalid = templateOf(spec, target), rulesOf(spec.Overrides), err
