@@ -1,0 +1,182 @@
+package push_test
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"github.com/fedrail/fedrail/internal/testbed"
+	"github.com/fedrail/fedrail/propagation"
+)
+
+// many are federated ConfigMaps in a bed, and what each member should hold of
+// them: the data of each, by name.
+type many struct {
+	*testbed.Bed
+	want []map[string]string // by member
+}
+
+func newMany(b *testbed.Bed) *many {
+	m := &many{Bed: b, want: make([]map[string]string, len(b.Servers))}
+	for i := range m.want {
+		m.want[i] = map[string]string{}
+	}
+	return m
+}
+
+// declare makes one, for these members; nil is all.
+func (m *many) declare(name, color string, members []int) {
+	m.Helper()
+	m.Create(configMaps, name, map[string]any{"template": dataOf(color), "placement": m.placement(members)})
+	m.expect(name, color, members)
+}
+
+// fill makes n, for all members.
+func (m *many) fill(n int) {
+	m.Helper()
+	for i := range n {
+		m.declare(fmt.Sprintf("c-%03d", i), fmt.Sprintf("color-%d", i), nil)
+	}
+}
+
+func (m *many) expect(name, color string, members []int) {
+	for i := range m.want {
+		delete(m.want[i], name)
+		if members == nil || slices.Contains(members, i) {
+			m.want[i][name] = color
+		}
+	}
+}
+
+func dataOf(color string) map[string]any {
+	return map[string]any{"data": map[string]any{"color": color}}
+}
+
+func (m *many) placement(members []int) map[string]any {
+	if members == nil {
+		return map[string]any{"clusterSelector": map[string]any{}}
+	}
+	list := []any{}
+	for _, i := range members {
+		list = append(list, map[string]any{"name": m.Servers[i].Cluster()})
+	}
+	return map[string]any{"clusters": list}
+}
+
+// held is what a member holds, by name.
+func (m *many) held(member int) map[string]string {
+	m.Helper()
+	list, err := m.In(m.Servers[member], configMaps).List(context.Background(), metav1.ListOptions{LabelSelector: propagation.ManagedLabel + "=true"})
+	require.NoError(m, err)
+	held := map[string]string{}
+	for _, o := range list.Items {
+		held[o.GetName()], _, _ = unstructured.NestedString(o.Object, "data", "color")
+	}
+	return held
+}
+
+// untilHeld waits until each member holds what it should, and nothing else.
+func (m *many) untilHeld(members ...int) {
+	m.Helper()
+	for _, i := range members {
+		if !m.Holds(func() bool { return maps.Equal(m.want[i], m.held(i)) }) {
+			require.Equal(m, m.want[i], m.held(i), m.Servers[i].Cluster())
+		}
+	}
+}
+
+// untilAllReady waits until every object says that it is everywhere.
+func (m *many) untilAllReady() {
+	m.Helper()
+	client := m.Federated(configMaps)
+	unready := func() []string {
+		list, err := client.List(context.Background(), metav1.ListOptions{})
+		require.NoError(m, err)
+		var names []string
+		for _, o := range list.Items {
+			if !isReady(&o) {
+				names = append(names, o.GetName())
+			}
+		}
+		return names
+	}
+	if !m.Holds(func() bool { return len(unready()) == 0 }) {
+		require.Empty(m, unready(), "not ready")
+	}
+}
+
+func isReady(o *unstructured.Unstructured) bool {
+	observed, _, _ := unstructured.NestedInt64(o.Object, "status", "observedGeneration")
+	conditions, _, _ := unstructured.NestedSlice(o.Object, "status", "conditions")
+	return observed == o.GetGeneration() && slices.ContainsFunc(conditions, func(c any) bool {
+		condition, _ := c.(map[string]any)
+		return condition["type"] == "Ready" && condition["status"] == "True"
+	})
+}
+
+// deleteAll deletes every object, and waits until they are gone.
+func (m *many) deleteAll() {
+	m.Helper()
+	client := m.Federated(configMaps)
+	require.NoError(m, client.DeleteCollection(context.Background(), metav1.DeleteOptions{}, metav1.ListOptions{}))
+	for i := range m.want {
+		clear(m.want[i])
+	}
+	m.Until("all gone", func() bool {
+		list, err := client.List(context.Background(), metav1.ListOptions{})
+		require.NoError(m, err)
+		return len(list.Items) == 0
+	})
+}
+
+// arrivals tells when copies arrived in a member.
+type arrivals struct {
+	mu sync.Mutex
+	at map[string]time.Time
+}
+
+// arrivalsIn watches a member until the test ends.
+func (m *many) arrivalsIn(member int) *arrivals {
+	m.Helper()
+	watch, err := m.In(m.Servers[member], configMaps).Watch(context.Background(), metav1.ListOptions{})
+	require.NoError(m, err)
+	a := &arrivals{at: map[string]time.Time{}}
+	var watching sync.WaitGroup
+	watching.Go(func() {
+		for event := range watch.ResultChan() {
+			if o, ok := event.Object.(*unstructured.Unstructured); ok {
+				a.note(o.GetName())
+			}
+		}
+	})
+	m.Cleanup(func() { watch.Stop(); watching.Wait() })
+	return a
+}
+
+func (a *arrivals) note(name string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if _, again := a.at[name]; !again {
+		a.at[name] = time.Now()
+	}
+}
+
+func (a *arrivals) of(name string) (time.Time, bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	at, arrived := a.at[name]
+	return at, arrived
+}
+
+// percentile of times, which are sorted for it.
+func percentile(times []time.Duration, p int) time.Duration {
+	slices.Sort(times)
+	return times[min(len(times)-1, len(times)*p/100)].Round(time.Millisecond)
+}
