@@ -14,7 +14,6 @@ import (
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/metadata"
 	"k8s.io/client-go/rest"
-	"k8s.io/client-go/tools/cache"
 
 	"github.com/fedrail/fedrail/federation"
 	"github.com/fedrail/fedrail/propagation"
@@ -61,21 +60,6 @@ func (l link) unmark(ctx context.Context, key propagation.Key, uid types.UID) er
 	}
 	_, err = l.resources(key.Namespace).patch(ctx, key.Name, types.MergePatchType, body, metav1.PatchOptions{FieldManager: l.manager})
 	return err
-}
-
-// copies lists and watches the copies in all namespaces.
-func (l link) copies() *cache.ListWatch {
-	all := l.resources("")
-	return &cache.ListWatch{
-		ListWithContextFunc: func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
-			o.LabelSelector = propagation.ManagedLabel + "=true"
-			return all.list(ctx, o)
-		},
-		WatchFuncWithContext: func(ctx context.Context, o metav1.ListOptions) (watch.Interface, error) {
-			o.LabelSelector = propagation.ManagedLabel + "=true"
-			return all.watch(ctx, o)
-		},
-	}
 }
 
 // newLink makes a link to the resource: with metadata alone unless the status

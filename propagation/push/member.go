@@ -126,7 +126,8 @@ func (m *member) watch(ctx context.Context) {
 	delay := backoff
 	for ctx.Err() == nil {
 		began := time.Now()
-		reflector := cache.NewReflectorWithOptions(m.link(m.kind).copies(), example, m.records, cache.ReflectorOptions{
+		there := &copies{all: m.link(m.kind).resources("")}
+		reflector := cache.NewReflectorWithOptions(there.listWatch(), example, m.records, cache.ReflectorOptions{
 			Name: string(m.name), Backoff: &backoff,
 		})
 		m.fail(reflector.ListAndWatchWithContext(ctx))
