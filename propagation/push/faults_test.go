@@ -32,15 +32,21 @@ type wire struct {
 	counter   *budget.Counter
 
 	mu      sync.Mutex
-	meddle  func(r *http.Request, send func() (*http.Response, error)) (*http.Response, error)
+	meddle  meddle // nil is none
 	changes []propagation.Change
 }
 
 const cluster federation.ClusterName = "member1"
 
+// meddle does something else with a request than to send it.
+type meddle func(r *http.Request, send func() (*http.Response, error)) (*http.Response, error)
+
 // newWire makes a Propagator of ConfigMaps and runs it until the test ends.
-func newWire(t *testing.T, member *controlplane.Server) *wire {
-	w := &wire{T: t, member: member, namespace: controlplanetest.Namespace(t, member), counter: budget.New()}
+func newWire(t *testing.T, member *controlplane.Server) *wire { return newWireWith(t, member, nil) }
+
+// newWireWith has somebody meddle with the wire from the beginning.
+func newWireWith(t *testing.T, member *controlplane.Server, meddle meddle) *wire {
+	w := &wire{T: t, member: member, namespace: controlplanetest.Namespace(t, member), counter: budget.New(), meddle: meddle}
 	members := ready(w.counter, member)
 	members.configs[cluster].Wrap(func(next http.RoundTripper) http.RoundTripper { return meddler{w, next} })
 	var err error
