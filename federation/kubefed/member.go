@@ -14,6 +14,7 @@ import (
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/util/resourceversion"
 	"k8s.io/client-go/rest"
+	"k8s.io/client-go/util/connrotation"
 
 	"github.com/fedrail/fedrail/federation"
 	corev1beta1 "github.com/fedrail/fedrail/federation/apis/core/v1beta1"
@@ -38,7 +39,8 @@ type member struct {
 	settings settings
 	token    *credential.Token
 	shared   *http.Transport
-	monitor  *health.Monitor // nil while no client can be made
+	open     *connrotation.Dialer // made the connections of shared
+	monitor  *health.Monitor      // nil while no client can be made
 	stop     context.CancelFunc
 
 	finding    health.Finding
@@ -126,7 +128,8 @@ func (r *Registry) connectLocked(m *member, s settings, token string) {
 		m.finding.Result = initial(state)
 	}
 	m.disconnect()
-	m.problem, m.settings, m.token, m.shared = nil, s, credential.NewToken(token), s.transport()
+	m.problem, m.settings, m.token = nil, s, credential.NewToken(token)
+	m.shared, m.open = s.transport()
 	ctx, stop := context.WithCancel(m.ctx)
 	options := health.Options(r.options.Health).WithDefaults()
 	target, err := health.NewTarget(m.config(), health.Limits{Timeout: options.Timeout, Fields: fields(m.object.Spec.SecretRef.Name)})
@@ -155,13 +158,13 @@ func fields(secret string) health.Fields {
 	}
 }
 
-// disconnect ends the monitor; clients made earlier find no open connection.
+// disconnect ends the monitor, and every connection of clients made earlier.
 func (m *member) disconnect() {
 	if m.monitor == nil {
 		return
 	}
 	m.stop()
-	m.shared.CloseIdleConnections()
+	m.open.CloseAll()
 	m.monitor = nil
 }
 

@@ -12,12 +12,13 @@ import (
 	"time"
 
 	utilnet "k8s.io/apimachinery/pkg/util/net"
+	"k8s.io/client-go/util/connrotation"
 )
 
 // transport is for all clients of the member; their requests go through one
-// connection where HTTP/2 is spoken.
-func (s settings) transport() *http.Transport {
-	dialer := &net.Dialer{Timeout: 30 * time.Second, KeepAlive: 30 * time.Second}
+// connection where HTTP/2 is spoken. The dialer can close all that it made.
+func (s settings) transport() (*http.Transport, *connrotation.Dialer) {
+	dialer := connrotation.NewDialer((&net.Dialer{Timeout: 30 * time.Second, KeepAlive: 30 * time.Second}).DialContext)
 	transport := &http.Transport{
 		Proxy:               utilnet.NewProxierWithNoProxyCIDR(http.ProxyFromEnvironment),
 		DialContext:         dialer.DialContext,
@@ -29,7 +30,7 @@ func (s settings) transport() *http.Transport {
 	if s.proxy != "" {
 		through(transport, s.parsed.proxy)
 	}
-	return utilnet.SetTransportDefaults(transport)
+	return utilnet.SetTransportDefaults(transport), dialer
 }
 
 // through sends requests through the proxy. The certificate of a proxy is

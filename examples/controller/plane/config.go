@@ -54,6 +54,8 @@ func decode(content []byte, into any) error {
 // and of scope Cluster is created. The error names the field that is wrong, or
 // what to do on a host on which nothing is installed.
 func LoadConfig(ctx context.Context, host *rest.Config, namespace string) (*corev1beta1.KubeFedConfig, error) {
+	host, open := closable(host)
+	defer open.CloseAll()
 	client, err := dynamic.NewForConfig(host)
 	if err != nil {
 		return nil, fmt.Errorf("host: %w", err)

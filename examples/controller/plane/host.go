@@ -2,13 +2,14 @@ package plane
 
 import (
 	"fmt"
-	"net/http"
+	"net"
+	"time"
 
-	utilnet "k8s.io/apimachinery/pkg/util/net"
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/metadata"
 	"k8s.io/client-go/rest"
+	"k8s.io/client-go/util/connrotation"
 
 	"github.com/fedrail/fedrail/federation"
 	"github.com/fedrail/fedrail/federation/kubefed"
@@ -21,22 +22,20 @@ const hostName = "(host)"
 
 // host is how the API server with the federation's objects is reached.
 type host struct {
-	config    *rest.Config
-	transport http.RoundTripper // below what counts
-	dynamic   dynamic.Interface
-	metadata  metadata.Interface
-	typed     kubernetes.Interface
+	config   *rest.Config
+	open     *connrotation.Dialer // made the connections of all clients
+	dynamic  dynamic.Interface
+	metadata metadata.Interface
+	typed    kubernetes.Interface
 }
 
 func newHost(config *rest.Config, requests *budget.Counter) (*host, error) {
-	h := &host{config: rest.CopyConfig(config)}
+	h := &host{}
+	h.config, h.open = closable(config)
 	if h.config.QPS == 0 {
 		h.config.QPS = -1
 	}
 	var err error
-	if h.transport, err = rest.TransportFor(h.config); err != nil {
-		return nil, fmt.Errorf("host: %w", err)
-	}
 	h.config.Wrap(requests.Wrap(hostName))
 	client, err := rest.HTTPClientFor(h.config) // over the same connections
 	if err != nil {
@@ -54,8 +53,17 @@ func newHost(config *rest.Config, requests *budget.Counter) (*host, error) {
 	return h, nil
 }
 
-// disconnect leaves no connection open that nobody uses.
-func (h *host) disconnect() { utilnet.CloseIdleConnectionsFor(h.transport) }
+// closable is a copy of the config, and what closes all connections made with
+// it: client-go would keep them for whoever comes next.
+func closable(config *rest.Config) (*rest.Config, *connrotation.Dialer) {
+	open := connrotation.NewDialer((&net.Dialer{Timeout: 30 * time.Second, KeepAlive: 30 * time.Second}).DialContext)
+	config = rest.CopyConfig(config)
+	config.Dial = open.DialContext
+	return config, open
+}
+
+// disconnect leaves no connection open.
+func (h *host) disconnect() { h.open.CloseAll() }
 
 // members is the registry, with each request to a member counted.
 type members struct {
