@@ -190,7 +190,7 @@ func (c *Controller) copyChanged(change Change) {
 	case !known: // not a member any more, or not yet: planning comes with it
 	case change.Key == Key{}:
 		c.wake(change.Cluster)
-	case c.objects.concerns(change.Key, change.Cluster):
+	case c.objects.stir(change.Key, change.Cluster):
 		l.queue.Add(change.Key)
 	default:
 		c.plans.Add(change.Key)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -150,6 +151,13 @@ func (h *host) until(t *testing.T, what string, holds func() bool) {
 			t.Fatalf("never: %s; reports: %+v", what, h.reports)
 		}
 	}
+}
+
+// all are the intents there are now.
+func (h *host) all() map[propagation.Key]propagation.Intent {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return maps.Clone(h.intents)
 }
 
 // last returns the last report; call it with the lock held, as until does.
@@ -328,7 +336,9 @@ func TestALongQueueIsNoReasonToReportTwice(t *testing.T) {
 		}
 		return nil
 	}}
-	w := run(t, newHost(), slow, func(o *propagation.Options) { o.Writers, o.Patience = 1, 100*time.Millisecond })
+	w := run(t, newHost(), slow, func(o *propagation.Options) {
+		o.Writers, o.Patience, o.Propagator = 1, 100*time.Millisecond, lingering{slow}
+	})
 	const n = 100 // so that the last is served after five times the patience
 	for i := range n {
 		in := everywhere()
@@ -344,6 +354,26 @@ func TestALongQueueIsNoReasonToReportTwice(t *testing.T) {
 		return true
 	})
 	require.Equal(t, counts{holds: n, reports: n}, w.counts())
+
+	for key := range w.all() {
+		w.edit(key, func(in *propagation.Intent) { in.Deleting = true })
+	}
+	w.until(t, "all released", func() bool { return w.releases == n })
+	require.Equal(t, counts{holds: n, reports: n, releases: n}, w.counts())
+}
+
+// lingering are members in which a copy that is deleted goes a moment later.
+type lingering struct{ *memory.Propagator }
+
+func (l lingering) Remove(ctx context.Context, cluster federation.ClusterName, key propagation.Key, how propagation.Removal) (propagation.Outcome, error) {
+	if l.Get(cluster, key) == nil {
+		return l.Propagator.Remove(ctx, cluster, key, how)
+	}
+	if err := l.Before(ctx, cluster, key); err != nil {
+		return propagation.Outcome{}, err
+	}
+	time.AfterFunc(10*time.Millisecond, func() { l.Drop(cluster, key) })
+	return propagation.Outcome{Action: propagation.Removing}, nil
 }
 
 func TestWhatIsUnderWayIsGivenUpWhenTheClusterGoes(t *testing.T) {

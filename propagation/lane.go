@@ -197,7 +197,10 @@ func (o *object) note(name federation.ClusterName, j job, f finding) {
 	if t == nil || t.hold != j.hold || o.intent.Parent != j.intent.Parent || o.intent.Generation != j.intent.Generation {
 		return
 	}
-	t.phase, t.seen, t.absent, t.blind = f.phase, f.seen, f.absent, f.blind
+	if t.seen.Cluster == "" || t.seen.State != f.seen.State {
+		t.since = time.Now()
+	}
+	t.phase, t.seen, t.absent, t.blind, t.stale = f.phase, f.seen, f.absent, f.blind, t.begun.IsZero()
 	switch {
 	case f.phase == settled && j.hold:
 		t.fine, t.remote = j.intent.Generation, f.seen.Remote

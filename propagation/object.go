@@ -67,15 +67,21 @@ func (s *objects) each(do func(Key, *object)) {
 	}
 }
 
-// concerns says whether there is a task for the cluster.
-func (s *objects) concerns(k Key, name federation.ClusterName) bool {
+// stir notes that there is news of a copy, so that the cluster's task goes to the
+// queue again. Without such a task it returns false.
+func (s *objects) stir(k Key, name federation.ClusterName) bool {
 	o := s.find(k)
 	if o == nil {
 		return false
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return o.tasks[name] != nil
+	t := o.tasks[name]
+	if t == nil {
+		return false
+	}
+	t.begun, t.stale = time.Time{}, true
+	return true
 }
 
 // object is what the three loops share about one object: the plan, how far each
@@ -99,8 +105,10 @@ type object struct {
 type task struct {
 	hold   bool               // it should hold a copy; else it should hold none
 	phase  phase              // how far it is
-	begun  time.Time          // when the lane began with it; zero while it is in the queue
+	begun  time.Time          // when the lane began with it; zero while it is in the queue, but for a retry
 	seen   status.Observation // how the last try went
+	since  time.Time          // when a try first went so
+	stale  bool               // there is news of the copy since the last try
 	absent bool               // it was seen to hold no copy
 	blind  bool               // seen tells nothing of the copy
 	fine   int64              // the generation last seen to be held as it should, or 0

@@ -88,15 +88,19 @@ const maxQueued = 15
 
 // patientUntilLocked is how long the report waits for an open task. A cluster
 // that has many objects to go and gets on with them is not late: patience counts
-// from when it began with this one, or was last done with another.
+// from when it was last done with another, began with this one, or first gave the
+// answer that it gives.
 func (o *object) patientUntilLocked(t *task, moved time.Time, patience time.Duration) time.Time {
-	from := o.busyFrom
+	from := moved
 	switch {
-	case t.seen.Cluster != "": // it has answered, and is tried again
-	case t.begun.After(from):
+	case t.begun.IsZero(): // in the queue
+	case t.seen.Cluster != "" && !t.stale: // to be tried again, or to end by itself
+		from = t.since
+	default:
 		from = t.begun
-	case t.begun.IsZero() && moved.After(from):
-		from = moved
+	}
+	if from.Before(o.busyFrom) {
+		from = o.busyFrom
 	}
 	if limit := o.busyFrom.Add((maxQueued - 1) * patience); from.After(limit) {
 		from = limit
