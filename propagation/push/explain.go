@@ -39,6 +39,7 @@ func (m *member) explain(_ context.Context, err error, a attempt) *propagation.P
 	t := m.options.Type
 	switch {
 	case !answered(err):
+		m.noteSilence()
 		return propagation.Problemf(a.late, propagation.RetryLater, "%s: %s; it is tried again", a.what, silence(err))
 	case apierrors.IsTimeout(err), apierrors.IsServerTimeout(err):
 		return propagation.Problemf(a.late, propagation.RetryLater, "%s: %s; it is tried again", a.what, m.words(err))

@@ -12,7 +12,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
-	"k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/cache"
 
@@ -30,6 +29,7 @@ type member struct {
 	options    Options
 	records    *records
 	wake       chan struct{} // the member became ready: try again at once
+	silence    chan struct{} // a request got no answer
 	stop       context.CancelFunc
 
 	mu      sync.Mutex
@@ -54,6 +54,7 @@ func (p *Propagator) Observe(ctx context.Context, changed func(propagation.Chang
 			now[c.Name] = m
 			if fresh != nil {
 				watching.Go(func() { m.watch(fresh) })
+				watching.Go(func() { m.listen(fresh) })
 			}
 			if c.Ready && !ready[c.Name] {
 				m.retryNow()
@@ -96,7 +97,7 @@ func (p *Propagator) newMember(c federation.Cluster, changed func(propagation.Ch
 	m := &member{
 		name: c.Name, connection: c.Connection, kind: p.Type.GroupVersionKind(),
 		config: config, http: client, options: p.Options,
-		wake: make(chan struct{}, 1), links: map[schema.GroupVersion]link{},
+		wake: make(chan struct{}, 1), silence: make(chan struct{}, 1), links: map[schema.GroupVersion]link{},
 	}
 	m.records = newRecords(p.FieldManager, func(k propagation.Key) { changed(propagation.Change{Cluster: c.Name, Key: k}) })
 	_, err = m.linkTo(m.kind.GroupVersion())
@@ -122,7 +123,7 @@ func (m *member) watch(ctx context.Context) {
 	if m.options.Collection == Status {
 		example = &unstructured.Unstructured{}
 	}
-	backoff := wait.Backoff{Duration: m.options.Backoff, Factor: 2, Jitter: 0.2, Steps: 30, Cap: m.options.MaxBackoff}
+	backoff := m.backoff()
 	delay := backoff
 	for ctx.Err() == nil {
 		began := time.Now()

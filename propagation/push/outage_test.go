@@ -127,6 +127,42 @@ func TestWritesThatTimeOut(t *testing.T) {
 	}
 }
 
+// TestWhatWaitsForAMemberGoesOnAtOnce when the member answers again, however
+// long its back-off has grown.
+func TestWhatWaitsForAMemberGoesOnAtOnce(t *testing.T) {
+	for how, outage := range map[string]func(*many) (back func()){
+		"paused": func(m *many) func() {
+			require.NoError(t, m.Servers[1].Pause())
+			return func() { require.NoError(t, m.Servers[1].Continue()) }
+		},
+		"killed": func(m *many) func() {
+			m.Servers[1].Kill()
+			return func() { require.NoError(t, m.Servers[1].Restart(t.Context())) }
+		},
+	} {
+		t.Run(how, func(t *testing.T) {
+			m := newOutage(t, "member1", "member2")
+			m.Types.Loop.Timeout, m.Types.Loop.Backoff = 2*time.Second, 20*time.Second
+			m.Push.MaxBackoff = time.Second
+			m.Run()
+			m.UntilReady(testbed.Namespaces(), m.Namespace)
+			m.fill(5)
+			m.untilAllReady()
+			back := outage(m)
+			for i := range 30 {
+				m.declare(fmt.Sprintf("late-%d", i), "blue", nil)
+			}
+			m.untilHeld(0)
+			m.Until("all tried in vain", func() bool { return len(m.eventsOf("CreationTimedOut")) == 30 })
+			back()
+			since := time.Now()
+			m.untilHeld(1)
+			t.Logf("caught up after %v", time.Since(since).Round(time.Millisecond))
+			require.Less(t, time.Since(since), hang)
+		})
+	}
+}
+
 // flicker pauses a member again and again until ctx ends; then it runs.
 func (m *many) flicker(ctx context.Context, random *rand.Rand, member int) {
 	for ctx.Err() == nil {

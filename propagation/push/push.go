@@ -49,8 +49,8 @@ type Options struct {
 	// Collection says whether the copies' status is read; default NoStatus.
 	Collection Collection
 	// Backoff and MaxBackoff bound the time between two tries to watch a
-	// member; default 200ms and 5s. A member that becomes ready is tried at
-	// once.
+	// member, or to get an answer from one that gave none; default 200ms and
+	// 5s. A member that becomes ready is tried at once.
 	Backoff, MaxBackoff time.Duration
 
 	Logger logr.Logger // the zero Logger discards
