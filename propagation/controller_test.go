@@ -517,7 +517,7 @@ func TestACopyThatArrivesAfterTheDeletionIsRemoved(t *testing.T) {
 	late := w.memory.Get("b", web)
 	w.edit(web, func(in *propagation.Intent) { in.Deleting = true })
 	w.until(t, "release", func() bool { return w.releases == 1 })
-	_, err := w.memory.Apply(t.Context(), "b", late, "parent")
+	_, err := w.memory.Apply(t.Context(), "b", late, propagation.Holding{Parent: "parent"})
 	require.NoError(t, err)
 	w.memory.Put("b", late) // which tells
 	require.Eventually(t, func() bool { return w.memory.Get("b", web) == nil }, 10*time.Second, time.Millisecond)

@@ -83,12 +83,19 @@ func (c *Controller) attempt(ctx context.Context, member federation.Cluster, j j
 	if err != nil {
 		return blockedBy(member.Name, Problemf(status.ApplyOverridesFailed, RetryOnChange, "%w", err))
 	}
-	out, err := c.Propagator.Apply(ctx, member.Name, want, j.intent.Parent)
+	out, err := c.Propagator.Apply(ctx, member.Name, want, j.holding())
 	c.tellRegained(j.intent, member.Name, out.Regained)
 	if err != nil {
 		return failed(member.Name, err, status.UpdateFailed, status.UpdateTimedOut)
 	}
 	return finding{phase: settled, seen: status.Observation{Cluster: member.Name, Remote: out.Status}}
+}
+
+// holding completes the intent's.
+func (j job) holding() Holding {
+	how := j.intent.Holding
+	how.Parent = j.intent.Parent
+	return how
 }
 
 func (c *Controller) remove(ctx context.Context, name federation.ClusterName, j job) finding {

@@ -70,6 +70,9 @@ type Intent struct {
 	// Deleting says that the declaration is being deleted: no cluster should
 	// hold the object any more.
 	Deleting bool
+	// Holding says what gives way where somebody else writes fields of a copy;
+	// in the zero Holding they do.
+	Holding Holding
 	// Removal says how copies are removed; the zero Removal deletes them.
 	Removal Removal
 	// Held says that the Ledger holds the declaration already.
@@ -163,9 +166,8 @@ type Event struct {
 // An error that is a *[Problem] says how the object fares and what would help;
 // any other error is tried again after a while.
 type Propagator interface {
-	// Apply makes cluster hold want, whose record is parent, and costs no
-	// request when it does already.
-	Apply(ctx context.Context, cluster federation.ClusterName, want *unstructured.Unstructured, parent types.UID) (Outcome, error)
+	// Apply makes cluster hold want, and costs no request when it does already.
+	Apply(ctx context.Context, cluster federation.ClusterName, want *unstructured.Unstructured, how Holding) (Outcome, error)
 	// Remove makes cluster not hold the object. The answer Absent means that it
 	// was seen to be gone; until then it is Removing, and an Observer tells when
 	// to ask again. What is not ours is left alone, and counts as Absent.

@@ -27,7 +27,7 @@ func (w world) arrive(t *testing.T) {
 	copied.SetName(web.Name)
 	copied.SetNamespace(web.Namespace)
 	copied.SetLabels(map[string]string{propagation.ManagedLabel: "true"})
-	_, err := w.memory.Apply(t.Context(), "b", copied, "parent")
+	_, err := w.memory.Apply(t.Context(), "b", copied, propagation.Holding{Parent: "parent"})
 	require.NoError(t, err)
 	w.memory.Put("b", copied) // which tells
 }

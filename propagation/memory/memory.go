@@ -41,7 +41,7 @@ var (
 )
 
 // Apply implements [propagation.Propagator].
-func (m *Propagator) Apply(ctx context.Context, cluster federation.ClusterName, want *unstructured.Unstructured, parent types.UID) (propagation.Outcome, error) {
+func (m *Propagator) Apply(ctx context.Context, cluster federation.ClusterName, want *unstructured.Unstructured, how propagation.Holding) (propagation.Outcome, error) {
 	key := propagation.KeyOf(want)
 	if err := m.before(ctx, cluster, key); err != nil {
 		return propagation.Outcome{}, err
@@ -49,10 +49,10 @@ func (m *Propagator) Apply(ctx context.Context, cluster federation.ClusterName, 
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	there, held := m.copies[cluster][key]
-	if held && there.parent == parent && equality.Semantic.DeepEqual(there.object.Object, want.Object) {
+	if held && there.parent == how.Parent && equality.Semantic.DeepEqual(there.object.Object, want.Object) {
 		return propagation.Outcome{Action: propagation.Unchanged}, nil
 	}
-	m.putLocked(cluster, key, copied{object: want.DeepCopy(), parent: parent})
+	m.putLocked(cluster, key, copied{object: want.DeepCopy(), parent: how.Parent})
 	return propagation.Outcome{Action: propagation.Applied}, nil
 }
 

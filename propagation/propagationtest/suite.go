@@ -119,7 +119,7 @@ func (s *suite) object() *unstructured.Unstructured {
 }
 
 func (s *suite) apply(o *unstructured.Unstructured) propagation.Action {
-	out, err := s.Propagator.Apply(s.Context(), s.Cluster, o, "parent")
+	out, err := s.Propagator.Apply(s.Context(), s.Cluster, o, propagation.Holding{Parent: "parent"})
 	require.NoError(s, err)
 	return out.Action
 }
@@ -198,7 +198,7 @@ func (s *suite) concurrent() {
 		o := s.object()
 		o.SetName(fmt.Sprintf("%s-%d", s.prefix, i))
 		all.Go(func() {
-			if _, err := s.Propagator.Apply(s.Context(), s.Cluster, o, "parent"); err != nil {
+			if _, err := s.Propagator.Apply(s.Context(), s.Cluster, o, propagation.Holding{Parent: "parent"}); err != nil {
 				s.Errorf("apply: %v", err)
 			}
 		})
@@ -217,7 +217,7 @@ func (s *suite) cancelled() {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		_, _ = s.Propagator.Apply(ctx, s.Cluster, s.object(), "parent")
+		_, _ = s.Propagator.Apply(ctx, s.Cluster, s.object(), propagation.Holding{Parent: "parent"})
 		_, _ = s.Propagator.Remove(ctx, s.Cluster, propagation.KeyOf(s.object()), propagation.Removal{Parent: "parent"})
 	}()
 	select {

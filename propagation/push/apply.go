@@ -21,12 +21,12 @@ import (
 )
 
 // Apply implements [propagation.Propagator].
-func (p *Propagator) Apply(ctx context.Context, name federation.ClusterName, want *unstructured.Unstructured, parent types.UID) (propagation.Outcome, error) {
+func (p *Propagator) Apply(ctx context.Context, name federation.ClusterName, want *unstructured.Unstructured, how propagation.Holding) (propagation.Outcome, error) {
 	m, err := p.member(name)
 	if err != nil {
 		return propagation.Outcome{}, err
 	}
-	body, hash, err := marked(want, parent)
+	body, hash, err := marked(want, how.Parent)
 	if err != nil {
 		return propagation.Outcome{}, propagation.Problemf(status.ComputeResourceFailed, propagation.RetryOnChange, "encode the object: %w", err)
 	}
@@ -37,7 +37,7 @@ func (p *Propagator) Apply(ctx context.Context, name federation.ClusterName, wan
 	case held && r.leaving():
 		return propagation.Outcome{}, propagation.Problemf(status.WaitingForRemoval, propagation.RetryOnChange,
 			"the copy that is there is being deleted; a new one follows when it is gone")
-	case held && r.parent == parent && r.hash == hash:
+	case held && r.parent == how.Parent && r.hash == hash:
 		if taken = r.drift(want); len(taken) == 0 {
 			m.records.trust(w.key, r)
 			return propagation.Outcome{Action: propagation.Unchanged, Status: r.status}, nil

@@ -146,7 +146,7 @@ func (w *wire) object(name string) *unstructured.Unstructured {
 }
 
 func (w *wire) apply(name string) (propagation.Outcome, error) {
-	return w.Apply(context.Background(), cluster, w.object(name), "parent")
+	return w.Apply(context.Background(), cluster, w.object(name), propagation.Holding{Parent: "parent"})
 }
 
 // remove asks until the object is seen to be gone.
@@ -177,7 +177,7 @@ func TestACopyThatGoesBeforeItsApplyIsAnswered(t *testing.T) {
 		"updated": func(name string) {
 			o := w.object(name)
 			o.Object["data"] = map[string]any{"color": "red"}
-			_, err := w.Apply(context.Background(), cluster, o, "parent")
+			_, err := w.Apply(context.Background(), cluster, o, propagation.Holding{Parent: "parent"})
 			require.NoError(t, err)
 		},
 	} {
