@@ -47,6 +47,16 @@ type Options struct {
 	// at once when that is noticed.
 	Backoff, MaxBackoff time.Duration
 
+	// LetGoAfter is how long a deletion waits for clusters that cannot be reached;
+	// default 10m, and negative is for ever. Then the declaration is let go of,
+	// and the copies are removed when the clusters can be reached again. The time
+	// counts from when the Controller first tried in vain. Without an Archive
+	// there is no letting go: nobody would know of the copies after a restart.
+	LetGoAfter time.Duration
+	// Archive keeps what is left behind then; nil is none. The ready-made one is
+	// in package propagation/archive.
+	Archive Archive
+
 	// Name tells this controller's queues from others' in metrics and logs.
 	Name string
 	// Metrics counts what goes through the queues; default the process's own, if
@@ -84,6 +94,7 @@ func (o Options) withDefaults() Options {
 	o.Timeout = cmp.Or(o.Timeout, 10*time.Second)
 	o.Patience = cmp.Or(o.Patience, 2*time.Second)
 	o.Interval = cmp.Or(o.Interval, time.Second)
+	o.LetGoAfter = cmp.Or(o.LetGoAfter, 10*time.Minute)
 	o.Backoff = cmp.Or(o.Backoff, 200*time.Millisecond)
 	o.MaxBackoff = cmp.Or(o.MaxBackoff, 30*time.Second)
 	return o
@@ -107,6 +118,7 @@ type Controller struct {
 	lanes   lanes
 
 	released released
+	left     leftovers
 }
 
 // New makes a Controller and starts nothing. An error names every required
@@ -141,6 +153,7 @@ func (c *Controller) Start(ctx context.Context) error {
 		watch("observe members", func() error { return o.Observe(ctx, c.copyChanged) })
 	}
 	watch("watch intents", func() error { return c.Source.Watch(ctx, c.plans.Add) })
+	running.Go(func() { c.recall(ctx) })
 	running.Go(func() { c.followMembers(ctx, &running) })
 	<-ctx.Done()
 	c.plans.ShutDown()

@@ -25,6 +25,7 @@ type finding struct {
 	phase  phase
 	absent bool
 	blind  bool // nothing was learned of the copy
+	silent bool // the cluster could not be reached, or its copies not be seen
 	seen   status.Observation
 	retry  error // why to try again after a back-off; nil when not to
 }
@@ -72,7 +73,9 @@ func worst(seen, now federation.Cluster) federation.Cluster {
 // attempt asks the Propagator for what the job says, and judges the answer.
 func (c *Controller) attempt(ctx context.Context, member federation.Cluster, j job) finding {
 	if !member.Ready {
-		return blockedBy(member.Name, notReady(member, j.hold))
+		f := blockedBy(member.Name, notReady(member, j.hold))
+		f.silent = true
+		return f
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
 	defer cancel()
@@ -88,6 +91,7 @@ func (c *Controller) attempt(ctx context.Context, member federation.Cluster, j j
 	if err != nil {
 		return failed(member.Name, err, status.UpdateFailed, status.UpdateTimedOut)
 	}
+	c.left.clear(j.intent.Key, member.Name, c.left.removals(j.intent.Key)) // it is of this parent by now
 	return finding{phase: settled, seen: status.Observation{Cluster: member.Name, Remote: out.Status}}
 }
 
@@ -99,15 +103,22 @@ func (j job) holding() Holding {
 }
 
 func (c *Controller) remove(ctx context.Context, name federation.ClusterName, j job) finding {
-	how := j.intent.Removal
-	how.Parent, how.Former = j.intent.Parent, c.released.former(j.intent.Key)
-	out, err := c.Propagator.Remove(ctx, name, j.intent.Key, how)
-	if err != nil {
-		return failed(name, err, status.DeletionFailed, status.DeletionTimedOut)
+	all := c.removals(j.intent)
+	for _, how := range all {
+		out, err := c.Propagator.Remove(ctx, name, j.intent.Key, how)
+		if err != nil {
+			return failed(name, err, status.DeletionFailed, status.DeletionTimedOut)
+		}
+		if out.Action != Absent {
+			return c.removing(name)
+		}
 	}
-	if out.Action == Absent {
-		return finding{phase: settled, absent: true}
-	}
+	c.left.clear(j.intent.Key, name, all)
+	return finding{phase: settled, absent: true}
+}
+
+// removing is the finding of a copy that was told to go and is still there.
+func (c *Controller) removing(name federation.ClusterName) finding {
 	waiting := finding{seen: status.Observation{Cluster: name, State: status.WaitingForRemoval,
 		Message: "the copy is being deleted; a finalizer on it, or its dependents, may hold it up"}}
 	if _, tells := c.Propagator.(Observer); !tells {
@@ -174,6 +185,7 @@ func failed(name federation.ClusterName, err error, state, late status.State) fi
 	case f.blind:
 		f.phase = open // it will be seen soon, or the report's patience ends
 	}
+	f.silent = f.blind || problem.State == late
 	return f
 }
 
@@ -208,6 +220,12 @@ func (o *object) note(name federation.ClusterName, j job, f finding) {
 		t.since = time.Now()
 	}
 	t.phase, t.seen, t.absent, t.blind, t.stale = f.phase, f.seen, f.absent, f.blind, t.begun.IsZero()
+	switch {
+	case !f.silent:
+		t.silent = time.Time{}
+	case t.silent.IsZero():
+		t.silent = time.Now()
+	}
 	switch {
 	case f.phase == settled && j.hold:
 		t.fine, t.remote = j.intent.Generation, f.seen.Remote

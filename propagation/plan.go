@@ -28,25 +28,29 @@ type plan struct {
 // to the lane of each cluster concerned. It writes to no member.
 func (c *Controller) plan(ctx context.Context, key Key) error {
 	in, found, err := c.Source.Get(ctx, key)
-	if errors.Is(err, ErrNotListed) {
+	switch {
+	case errors.Is(err, ErrNotListed) && c.left.any(key):
+		c.plans.AddAfter(key, unlistedPause) // Watch may have nothing to tell of it
+		return nil
+	case errors.Is(err, ErrNotListed):
 		return nil // a copy was seen first; its intent, if there is one, is told by Watch
-	}
-	if err != nil {
+	case err != nil:
 		return fmt.Errorf("read %s: %w", key, err)
 	}
 	if gone, unreleased := c.vanished(key); !found && unreleased {
 		c.released.add(gone)
 	}
-	switch {
-	case !found && c.mayBeHeld(key):
-		in, found = c.released.stray(key)
-	case in.Deleting && (!in.Held || c.released.is(in)):
+	if in.Deleting && (!in.Held || c.released.is(in)) {
 		found = false // nothing was begun, or all is done
+	}
+	if !found {
+		in, found = c.stray(key)
 	}
 	if !found {
 		c.objects.forget(key)
 		return nil
 	}
+	c.left.keepIn(key, c.lanes.snapshot())
 	o := c.objects.get(key)
 	p := c.decide(ctx, in, c.mayHold(o, in))
 	switch err := c.hold(ctx, o, in, p); {
@@ -66,6 +70,10 @@ func (c *Controller) plan(ctx context.Context, key Key) error {
 	c.reports.Add(key)
 	return nil
 }
+
+// unlistedPause is when to look again at what was left behind while the Source
+// does not know its intents yet.
+const unlistedPause = 200 * time.Millisecond
 
 // decide works out which clusters should hold the object, and which should hold
 // none though they may.
@@ -107,7 +115,7 @@ func request(in Intent, members federation.ClusterSet) placement.Request {
 // mayHold are the clusters that may hold a copy: those where one is seen, those
 // that were reported, and those that a task was begun for.
 func (c *Controller) mayHold(o *object, in Intent) []federation.ClusterName {
-	may := c.holders(in.Key)
+	may := append(c.holders(in.Key), c.left.clusters(in.Key)...)
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.reported == nil || o.intent.Parent != in.Parent {

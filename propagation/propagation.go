@@ -80,6 +80,8 @@ type Intent struct {
 	// Reported is the summary that was reported last, for this or an earlier
 	// generation; the zero Summary when there is none.
 	Reported status.Summary
+
+	stray bool // nothing declares it any more; copies of it are to go
 }
 
 // Removal says which copy is removed, and how.
@@ -87,9 +89,6 @@ type Removal struct {
 	// Parent is the UID recorded on the copy; a copy of another parent is not
 	// ours to remove. The Controller fills it in.
 	Parent types.UID
-	// Former is an earlier parent that was let go of: a copy that it left behind
-	// is ours as well. Empty is none. The Controller fills it in.
-	Former types.UID
 	// Orphan leaves the object in the member, but not as a copy of ours: our
 	// label and record are taken off.
 	Orphan bool
@@ -103,9 +102,7 @@ type Removal struct {
 }
 
 // Owns says whether a copy with that parent may be removed.
-func (r Removal) Owns(parent types.UID) bool {
-	return parent == r.Parent || r.Former != "" && parent == r.Former
-}
+func (r Removal) Owns(parent types.UID) bool { return parent == r.Parent }
 
 // Source says what should be where. It answers from memory and may be called
 // concurrently.

@@ -1,10 +1,6 @@
 package propagation
 
-import (
-	"sync"
-
-	"k8s.io/apimachinery/pkg/types"
-)
+import "sync"
 
 // maxReleased is how many releases are remembered.
 const maxReleased = 10_000
@@ -45,22 +41,11 @@ func (r *released) is(in Intent) bool {
 	return known && how.Parent == in.Parent
 }
 
-// former is the parent of the last declaration of that name that was let go of;
-// empty when none was, or when its copies were to stay.
-func (r *released) former(key Key) types.UID {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if how := r.last[key]; !how.Orphan {
-		return how.Parent
-	}
-	return ""
-}
-
-// stray is the intent that no copy be left of a declaration that was let go of;
-// false when none was.
-func (r *released) stray(key Key) (Intent, bool) {
+// removal is how the copies of the last declaration of that name that was let go
+// of are removed; false when none was.
+func (r *released) removal(key Key) (Removal, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	how, known := r.last[key]
-	return Intent{Key: key, Parent: how.Parent, Removal: how, Deleting: true, Held: true}, known
+	return how, known
 }

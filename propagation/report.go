@@ -19,19 +19,24 @@ import (
 // interval allows. It says nothing when nothing changed, and releases a deleted
 // declaration when no copy is left.
 func (c *Controller) report(ctx context.Context, key Key) error {
+	if err := c.tidy(ctx, key); err != nil {
+		return err
+	}
 	o := c.objects.find(key)
 	if o == nil {
 		return nil
 	}
 	d := o.draft(time.Now(), c.Options, c.lanes.moved)
 	switch {
-	case d.released:
-		if err := c.Ledger.Release(ctx, d.intent); err != nil {
-			return fmt.Errorf("release %s: %w", key, err)
-		}
-		c.released.add(d.intent)
+	case d.released && d.intent.stray:
 		c.objects.retire(key, d.intent.Parent)
 		return nil
+	case d.released:
+		return c.release(ctx, d.intent)
+	case d.intent.stray:
+		return nil // there is nobody to tell
+	case len(d.silent) > 0 && d.letGoIn <= 0:
+		return c.letGo(ctx, d)
 	case d.wait > 0:
 		c.reports.AddAfter(key, d.wait)
 		return nil
@@ -44,6 +49,9 @@ func (c *Controller) report(ctx context.Context, key Key) error {
 		c.tell(d.intent, d.reported, summary)
 		o.noteReported(d.intent.Parent, summary, time.Now())
 	}
+	if len(d.silent) > 0 {
+		c.reports.AddAfter(key, d.letGoIn)
+	}
 	return nil
 }
 
@@ -54,6 +62,9 @@ type draft struct {
 	reported status.Summary
 	released bool          // the declaration is being deleted and no copy is left
 	wait     time.Duration // until the report may be made; 0 is now
+
+	silent  []federation.ClusterName // all that the deletion waits for, when it may be let go of
+	letGoIn time.Duration            // until then
 }
 
 func (o *object) draft(now time.Time, options Options, moved func(federation.ClusterName) time.Time) draft {
@@ -64,6 +75,9 @@ func (o *object) draft(now time.Time, options Options, moved func(federation.Clu
 	}
 	d := draft{intent: o.intent, reported: *o.reported}
 	d.released = o.intent.Deleting && !o.frozen && !o.anyLeftLocked()
+	if o.intent.Deleting && !o.frozen && options.Archive != nil && options.LetGoAfter > 0 {
+		d.silent, d.letGoIn = o.silentLocked(now, options.LetGoAfter)
+	}
 	d.wait = max(options.Interval-now.Sub(o.reportAt), 0)
 	for name, t := range o.tasks {
 		if t.phase == open {

@@ -67,7 +67,8 @@ func control(ctx context.Context, f flags) error {
 	log.Info(fmt.Sprintf("Using valid KubeFedConfig %q", config.Namespace+"/"+config.Name))
 	p, err := plane.New(plane.Options{
 		Host: host, Namespace: namespace, Config: config, Election: f.election(),
-		FieldManager: f.fieldManager, HealthAddr: f.healthAddr, MetricsAddr: f.metricsAddr, Logger: log,
+		FieldManager: f.fieldManager, LetGoAfter: f.letGoAfter,
+		HealthAddr: f.healthAddr, MetricsAddr: f.metricsAddr, Logger: log,
 	})
 	if err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/go-logr/logr"
 	"github.com/spf13/pflag"
@@ -33,6 +34,7 @@ type flags struct {
 	burst                   int
 	leaderElect             bool
 	fieldManager            string
+	letGoAfter              time.Duration
 	logFormat               string
 	verbosity               int
 }
@@ -51,6 +53,7 @@ func (f *flags) addControl(set *pflag.FlagSet) {
 	set.StringVar(&f.metricsAddr, "metrics-addr", ":9090", "address to serve /metrics on; port 0 is a free one, empty is none")
 	set.BoolVar(&f.leaderElect, "leader-elect", true, "work only while holding the lease "+corev1beta1.LeaderElectionName)
 	set.StringVar(&f.fieldManager, "field-manager", "fedrail", "owner of our fields in the members")
+	set.DurationVar(&f.letGoAfter, "let-go-after", 10*time.Minute, "how long a deletion waits for clusters that cannot be reached, before they are cleaned up later; negative is for ever")
 	set.StringVar(&f.logFormat, "log-format", "text", "text or json")
 	set.IntVarP(&f.verbosity, "v", "v", 0, "verbosity of the log; 1 tells of more than what somebody has to act on")
 }

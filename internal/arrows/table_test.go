@@ -39,13 +39,14 @@ var table = []rule{
 	{packages: apis, ours: add(words, apis...), libraries: add(machinery, "k8s.io/apiextensions-apiserver/pkg/apis/...", "sigs.k8s.io/yaml")},
 	{packages: loop, ours: add(words, pure...), libraries: add(machinery, "github.com/go-logr/logr", "k8s.io/client-go/util/workqueue")},
 	{packages: []string{"propagation/budget"}},
+	{packages: []string{"propagation/archive"}, ours: slices.Concat(words, loop), libraries: []string{everything}},
 	{packages: []string{"propagation/memory"}, ours: slices.Concat(words, pure, loop), libraries: machinery},
 	{
 		packages: []string{
 			"propagation/push", "propagation/pull", "propagation/federated", "propagation/declared", "scheduling/preference",
 			"dns/externaldns", "federation/kubefed", "federation/kubeconfig",
 		},
-		ours:      slices.Concat(words, apis, pure, loop, internals, []string{"propagation/budget"}),
+		ours:      slices.Concat(words, apis, pure, loop, internals, []string{"propagation/budget", "propagation/archive"}),
 		libraries: []string{everything},
 	},
 	{packages: internals, ours: slices.Concat(words, apis, internals), libraries: []string{everything}},

@@ -22,6 +22,7 @@ import (
 	"github.com/fedrail/fedrail/federation"
 	corev1beta1 "github.com/fedrail/fedrail/federation/apis/core/v1beta1"
 	"github.com/fedrail/fedrail/propagation"
+	"github.com/fedrail/fedrail/propagation/archive"
 )
 
 // TypesOptions are what [Types] are made of. Client, Writer, Carry and
@@ -38,8 +39,9 @@ type TypesOptions struct {
 	Scope federation.Scope
 	// Carry makes the Propagator of one type.
 	Carry func(*corev1beta1.FederatedTypeConfig) (propagation.Propagator, error)
-	// Loop is what the loop of each type is made of. Source, Ledger, Propagator
-	// and Name are filled in.
+	// Loop is what the loop of each type is made of. Source, Ledger, Propagator,
+	// Archive and Name are filled in; the Archive is of ConfigMaps in the
+	// SystemNamespace.
 	Loop propagation.Options
 	// Events receives the events; nil drops them.
 	Events record.EventRecorder
@@ -212,12 +214,16 @@ func (t *Types) start(ctx context.Context, config *corev1beta1.FederatedTypeConf
 	if err != nil {
 		return err
 	}
+	left, err := archive.New(archive.Options{Client: t.Client, Namespace: t.SystemNamespace, Type: options.Target})
+	if err != nil {
+		return err
+	}
 	carrier, err := t.Carry(config)
 	if err != nil {
 		return err
 	}
 	o := t.Loop
-	o.Source, o.Ledger, o.Propagator, o.Name = objects, objects, carrier, config.Name
+	o.Source, o.Ledger, o.Propagator, o.Archive, o.Name = objects, objects, carrier, left, config.Name
 	o.Logger = t.Logger.WithValues("type", config.Name)
 	controller, err := propagation.New(o)
 	if err != nil {

@@ -37,6 +37,8 @@ func (p *Plane) loop() propagation.Options {
 		Writers:   max(writers, objects),
 		Reporters: max(reporters, reports),
 		Metrics:   p.metrics.queues,
+
+		LetGoAfter: p.LetGoAfter,
 	}
 }
 

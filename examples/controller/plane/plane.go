@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"os"
 	"sync"
+	"time"
 
 	"github.com/go-logr/logr"
 	"k8s.io/apimachinery/pkg/util/uuid"
@@ -34,6 +35,10 @@ type Options struct {
 	Election Election
 	// FieldManager owns our fields in the members; default that of package push.
 	FieldManager string
+	// LetGoAfter is how long a deletion waits for clusters that cannot be reached;
+	// default 10m, and negative is for ever. Then what is left there is removed
+	// later: see propagation.Options.
+	LetGoAfter time.Duration
 	// HealthAddr and MetricsAddr are where to serve, as host:port; port 0 is a
 	// free one, and empty is not to serve. Both serve /healthz, /readyz and
 	// /metrics, and may be the same.
