@@ -22,10 +22,10 @@ func Owned(entries []metav1.ManagedFieldsEntry, manager string) string {
 	return ""
 }
 
-// Lost is a field that a manager does not own any more.
+// Lost is a field that a manager should own, and does not.
 type Lost struct {
 	Path string // ".spec.replicas"
-	By   string // the manager that owns it now; empty when none does
+	By   string // the manager that owns it; empty when none does, or when it is not known
 }
 
 // LostBetween returns the leaf fields of before that are not in now, in order,
@@ -61,7 +61,7 @@ func parse(raw string) *fieldpath.Set {
 // list is associative where the set says so. What the set never lists counts as
 // covered: apiVersion, kind, name and namespace, nulls, and empty lists and
 // maps.
-func Missing(owned string, object map[string]any) []string {
+func Missing(owned string, object map[string]any) []Lost {
 	w := walk{}
 	set := parse(owned)
 	for name, v := range object {
@@ -76,7 +76,9 @@ func Missing(owned string, object map[string]any) []string {
 	return w.missing
 }
 
-type walk struct{ missing []string }
+type walk struct{ missing []Lost }
+
+func (w *walk) note(p fieldpath.Path) { w.missing = append(w.missing, Lost{Path: p.String()}) }
 
 func (w *walk) metadata(set *fieldpath.Set, v any) {
 	meta, _ := v.(map[string]any)
@@ -102,7 +104,7 @@ func (w *walk) element(at fieldpath.Path, set *fieldpath.Set, e fieldpath.PathEl
 		w.value(append(at.Copy(), e), below, v)
 	case set.Members.Has(e) || empty(v):
 	default:
-		w.missing = append(w.missing, append(at.Copy(), e).String())
+		w.note(append(at.Copy(), e))
 	}
 }
 
@@ -123,7 +125,7 @@ func (w *walk) value(at fieldpath.Path, set *fieldpath.Set, v any) {
 func (w *walk) item(at fieldpath.Path, set *fieldpath.Set, index int, item any) {
 	e, found := elementOf(set, item)
 	if !found {
-		w.missing = append(w.missing, append(at.Copy(), fieldpath.PathElement{Index: &index}).String())
+		w.note(append(at.Copy(), fieldpath.PathElement{Index: &index}))
 		return
 	}
 	w.element(at, set, e, item)
