@@ -92,7 +92,11 @@ func (c *Controller) attempt(ctx context.Context, member federation.Cluster, j j
 		return failed(member.Name, err, status.UpdateFailed, status.UpdateTimedOut)
 	}
 	c.left.clear(j.intent.Key, member.Name, c.left.removals(j.intent.Key)) // it is of this parent by now
-	return finding{phase: settled, seen: status.Observation{Cluster: member.Name, Remote: out.Status}}
+	held := status.Observation{Cluster: member.Name, Remote: out.Status}
+	if len(out.Yielded) > 0 {
+		held.Message = "left to others: " + Describe(out.Yielded)
+	}
+	return finding{phase: settled, seen: held}
 }
 
 // holding completes the intent's.
@@ -147,7 +151,7 @@ func (c *Controller) tellRegained(in Intent, name federation.ClusterName, fields
 		return
 	}
 	recorder.Record(in, Event{Type: corev1.EventTypeWarning, Reason: "DriftCorrected",
-		Message: fmt.Sprintf("cluster %s: set back %s", name, describeTaken(fields))})
+		Message: fmt.Sprintf("cluster %s: set back %s", name, Describe(fields))})
 }
 
 func notReady(member federation.Cluster, hold bool) *Problem {
@@ -228,9 +232,9 @@ func (o *object) note(name federation.ClusterName, j job, f finding) {
 	}
 	switch {
 	case f.phase == settled && j.hold:
-		t.fine, t.remote = j.intent.Generation, f.seen.Remote
+		t.fine, t.good = j.intent.Generation, f.seen
 	case !f.blind:
-		t.fine, t.remote = 0, nil
+		t.fine, t.good = 0, status.Observation{}
 	}
 	if !o.busyLocked() {
 		o.busyFrom = time.Time{}

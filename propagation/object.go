@@ -113,7 +113,7 @@ type task struct {
 	blind  bool               // seen tells nothing of the copy
 	silent time.Time          // since when the cluster cannot be reached; zero when it can
 	fine   int64              // the generation last seen to be held as it should, or 0
-	remote map[string]any     // the copy's own status then
+	good   status.Observation // how that went
 }
 
 // phase is how far a task is. The zero phase is open.

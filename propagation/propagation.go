@@ -13,6 +13,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
+	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -179,6 +182,8 @@ type Outcome struct {
 	// Regained tells of fields that somebody else had taken and that were
 	// taken back.
 	Regained []Taken
+	// Yielded tells of fields that are left to somebody else.
+	Yielded []Taken
 }
 
 // Action is what a Propagator did.
@@ -196,6 +201,19 @@ const (
 type Taken struct {
 	Field string // ".spec.replicas"
 	By    string // the field manager; empty when the field was just removed
+}
+
+// Describe names fields and who took them, in the order of the fields.
+func Describe(fields []Taken) string {
+	parts := make([]string, len(fields))
+	for i, f := range fields {
+		parts[i] = f.Field
+		if f.By != "" {
+			parts[i] += " (taken by " + f.By + ")"
+		}
+	}
+	slices.Sort(parts)
+	return strings.Join(slices.Compact(parts), ", ")
 }
 
 // An Observer is a [Propagator] that sees what happens in the members.
@@ -220,6 +238,8 @@ type Change struct {
 type Problem struct {
 	State status.State
 	Retry Retry
+	// After is when to ask again, for RetryLater; 0 leaves it to the back-off.
+	After time.Duration
 	// Lacking says that the cluster is known to hold no copy. A State that tells
 	// nothing of the copy, such as CachedRetrievalFailed, otherwise leaves it to
 	// count as it was last seen.

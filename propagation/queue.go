@@ -2,6 +2,7 @@ package propagation
 
 import (
 	"context"
+	"errors"
 
 	"github.com/go-logr/logr"
 	"k8s.io/client-go/util/workqueue"
@@ -47,6 +48,15 @@ func (q queue) one(ctx context.Context, key Key, look func(context.Context, Key)
 	}
 	if ctx.Err() == nil {
 		logr.FromContextOrDiscard(ctx).Info("trying again later", "object", key.String(), "reason", err.Error())
-		q.AddRateLimited(key)
+		q.again(key, err)
 	}
+}
+
+// again looks at a key again when its error says, or after a back-off.
+func (q queue) again(key Key, err error) {
+	if p, explains := errors.AsType[*Problem](err); explains && p.After > 0 {
+		q.AddAfter(key, p.After)
+		return
+	}
+	q.AddRateLimited(key)
 }

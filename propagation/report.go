@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -137,7 +136,7 @@ func (o *object) observeLocked(name federation.ClusterName, t *task) status.Obse
 	unseen := t.seen.Cluster == "" || t.blind
 	switch reported, known := o.reportedForLocked(name); {
 	case unseen && t.hold && t.fine == o.intent.Generation:
-		return status.Observation{Cluster: name, Remote: t.remote}
+		return t.good
 	case unseen && t.hold && known && (reported.State == status.OK || t.seen.Cluster == "" && blind(reported.State)):
 		return reported
 	case t.seen.Cluster != "":
@@ -188,6 +187,8 @@ func (c *Controller) tell(in Intent, before, now status.Summary) {
 		case trouble(s.State) && (old.State != s.State || old.Message != s.Message):
 			recorder.Record(in, Event{Type: corev1.EventTypeWarning, Reason: string(s.State),
 				Message: fmt.Sprintf("cluster %s: %s", s.Cluster, s.Message)})
+		case s.State == status.OK && s.Message != "" && old.Message != s.Message:
+			recorder.Record(in, Event{Type: corev1.EventTypeNormal, Reason: "FieldsYielded", Message: fmt.Sprintf("cluster %s: %s", s.Cluster, s.Message)})
 		case trouble(old.State) && s.State == status.OK:
 			recorder.Record(in, Event{Type: corev1.EventTypeNormal, Reason: "Recovered",
 				Message: fmt.Sprintf("cluster %s holds the object as it should again", s.Cluster)})
@@ -214,15 +215,4 @@ func placementTrouble(s status.Summary) status.Problem {
 		}
 	}
 	return status.Problem{}
-}
-
-func describeTaken(fields []Taken) string {
-	parts := make([]string, len(fields))
-	for i, f := range fields {
-		parts[i] = f.Field
-		if f.By != "" {
-			parts[i] += ", taken by " + f.By
-		}
-	}
-	return strings.Join(parts, "; ")
 }

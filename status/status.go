@@ -35,11 +35,15 @@ const (
 	WaitingForRemoval      State = "WaitingForRemoval"
 )
 
+// FieldConflict is ours: somebody else owns fields that the object should have.
+const FieldConflict State = "FieldConflict"
+
 // Observation is how an object fares in one cluster.
 type Observation struct {
 	Cluster federation.ClusterName
 	State   State
-	// Message says what is wrong and how to mend it; empty when State is OK.
+	// Message says what is wrong and how to mend it. When State is OK it is empty,
+	// or says what is as somebody else wants it.
 	Message string
 	// Remote is the status of the copy itself, where it is collected; nil
 	// otherwise. It must not be changed.
