@@ -50,7 +50,7 @@ func TestAWebAppRunsInItsClusters(t *testing.T) {
 		w.patch(t, "m1", "shop", `{"spec":{"replicas":9}}`)
 		w.eventually(t, func(c *assert.CollectT) {
 			require.Equal(c, deployed{"shop:2", 2}, w.deployed(c, "m1", "shop"))
-			require.Contains(c, w.events(c, "shop"), "DriftCorrected: cluster m1: set back .spec.replicas, taken by rival")
+			require.Contains(c, w.events(c, "shop"), "DriftCorrected: cluster m1: set back .spec.replicas (taken by rival)")
 		})
 	})
 	t.Run("a Deployment that was deleted comes back", func(t *testing.T) {

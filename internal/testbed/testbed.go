@@ -118,7 +118,7 @@ func (b *Bed) Join(s *controlplane.Server) {
 func (b *Bed) Enable(t federation.Type) {
 	b.Helper()
 	b.enabled = append(b.enabled, t)
-	kind := federatedkind.Kind{Target: t}
+	kind := federatedkind.Kind{Target: t, Replicas: t.Group == "apps"}
 	crdtest.Install(b, b.Host.Config(), kind.Definition())
 	config := kind.TypeConfig(b.System)
 	config.Spec.StatusCollection = corev1beta1.Enabled

@@ -211,7 +211,7 @@ func TestDriftIsSetBackAndTold(t *testing.T) {
 	write(b, 0, configMaps, "web", `{"data":{"color":"stolen"}}`)
 	b.Until("event", func() bool {
 		return slices.ContainsFunc(b.Events("web"), func(e string) bool {
-			return strings.Contains(e, "DriftCorrected: cluster member1: set back .data.color, taken by rival")
+			return strings.Contains(e, "DriftCorrected: cluster member1: set back .data.color (taken by rival)")
 		})
 	})
 	require.Equal(t, "blue", field(b, 0, "web", "color"))

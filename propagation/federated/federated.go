@@ -18,6 +18,7 @@ import (
 
 	"github.com/fedrail/fedrail/federation"
 	corev1beta1 "github.com/fedrail/fedrail/federation/apis/core/v1beta1"
+	"github.com/fedrail/fedrail/propagation"
 )
 
 // Options are what [Objects] are made of. Client, Writer, Target and Federated
@@ -36,6 +37,9 @@ type Options struct {
 	// Namespaces know the placement of each namespace; nil sets no bounds.
 	// Required for the type Namespace itself.
 	Namespaces *Namespaces
+	// Holding says what gives way where somebody else writes fields of a copy,
+	// unless the federated object says otherwise. Its Parent does not count.
+	Holding propagation.Holding
 	// SystemNamespace is that of the federation itself, which is never
 	// federated; default kube-federation-system.
 	SystemNamespace string

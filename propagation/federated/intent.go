@@ -2,6 +2,7 @@ package federated
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -19,7 +20,7 @@ import (
 
 // intentOf reads a federated object. It shares memory with the object, and
 // neither may be changed.
-func intentOf(object *unstructured.Unstructured, target federation.Type, key propagation.Key) propagation.Intent {
+func intentOf(object *unstructured.Unstructured, o Options, key propagation.Key) propagation.Intent {
 	in := propagation.Intent{
 		Key:        key,
 		Parent:     object.GetUID(),
@@ -30,7 +31,7 @@ func intentOf(object *unstructured.Unstructured, target federation.Type, key pro
 	}
 	spec, err := federatedkind.SpecOf(object)
 	in.Placement = placement.Request{
-		Object: placement.Object{Kind: target.GroupKind(), Namespace: key.Namespace, Name: key.Name, Labels: object.GetLabels()},
+		Object: placement.Object{Kind: o.Target.GroupKind(), Namespace: key.Namespace, Name: key.Name, Labels: object.GetLabels()},
 		Want:   placementOf(spec.Placement),
 	}
 	var unclear error
@@ -38,7 +39,9 @@ func intentOf(object *unstructured.Unstructured, target federation.Type, key pro
 		in.Invalid = unclear // a template does not matter any more
 		return in
 	}
-	in.Template, in.Overrides, in.Invalid = templateOf(spec, target), rulesOf(spec.Overrides), err
+	in.Template, in.Overrides = templateOf(spec, o.Target), rulesOf(spec.Overrides)
+	in.Holding, unclear = holdingFor(object, spec, o.Holding)
+	in.Invalid = errors.Join(err, unclear)
 	return in
 }
 

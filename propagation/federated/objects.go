@@ -49,7 +49,7 @@ func (s *Objects) Get(_ context.Context, key propagation.Key) (propagation.Inten
 	case !found:
 		return propagation.Intent{}, false, nil
 	}
-	in := intentOf(object, s.Target, key)
+	in := intentOf(object, s.Options, key)
 	if s.isNamespace() {
 		in.Removal.Spare = s.Namespaces.hostUID(key.Name)
 		return in, true, nil

@@ -206,6 +206,7 @@ func (t *Types) start(ctx context.Context, config *corev1beta1.FederatedTypeConf
 	options := Options{
 		Client: t.Client, Writer: t.Writer, Target: config.Spec.TargetType.Type(), Federated: config.Spec.FederatedType.Type(),
 		Namespace: t.onlyNamespace(), SystemNamespace: t.SystemNamespace, Events: t.Events,
+		Holding: holdingOf(config.Spec.Ownership),
 	}
 	if v.namespaces != "" {
 		options.Namespaces = t.namespaces

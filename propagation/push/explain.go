@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"strings"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -25,9 +26,9 @@ type attempt struct {
 	version     string // the apiVersion that was asked for; empty is the type's own
 }
 
-func writeOf(w write, held bool) attempt {
+func writeOf(w *write) attempt {
 	a := attempt{what: "create", state: status.CreationFailed, late: status.CreationTimedOut, key: w.key, version: w.want.GetAPIVersion()}
-	if held {
+	if w.held {
 		a.what, a.state, a.late = "update", status.UpdateFailed, status.UpdateTimedOut
 	}
 	return a
@@ -35,7 +36,7 @@ func writeOf(w write, held bool) attempt {
 
 // explain makes a Problem of what a member answered: what is wrong, and what
 // mends it. What a Secret holds is in no message.
-func (m *member) explain(_ context.Context, err error, a attempt) *propagation.Problem {
+func (m *member) explain(err error, a attempt) *propagation.Problem {
 	t := m.options.Type
 	switch {
 	case !answered(err):
@@ -55,9 +56,19 @@ func (m *member) explain(_ context.Context, err error, a attempt) *propagation.P
 			"%s: not allowed: %s; if a role is missing, grant the member's credentials get, list, watch, create, patch and delete of %s", a.what, m.words(err), t)
 	case apierrors.IsUnauthorized(err):
 		return propagation.Problemf(a.state, propagation.RetryLater, "%s: the member refuses the credentials; renew the token in the cluster's Secret", a.what)
+	case apierrors.IsInvalid(err) && cannotChange(err):
+		return propagation.Problemf(a.state, propagation.RetryLater,
+			"%s: %s; change it back, or have copies recreated where a field cannot change", a.what, m.words(err))
 	default:
 		return propagation.Problemf(a.state, propagation.RetryLater, "%s: %s", a.what, m.words(err))
 	}
+}
+
+// cannotChange says whether a change was refused because a field cannot change,
+// going by the words that API servers use for that.
+func cannotChange(err error) bool {
+	text := err.Error()
+	return strings.Contains(text, "immutable") || strings.Contains(text, "may not change")
 }
 
 // words are the API server's own, save for a Secret: there an API server may

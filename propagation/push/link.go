@@ -22,6 +22,7 @@ import (
 // link speaks to one member about one resource.
 type link struct {
 	resources func(namespace string) resources
+	objects   func(namespace string) dynamic.ResourceInterface
 	manager   string
 }
 
@@ -39,9 +40,29 @@ func (l link) get(ctx context.Context, key propagation.Key) (metav1.Object, erro
 	return l.resources(key.Namespace).get(ctx, key.Name)
 }
 
-func (l link) apply(ctx context.Context, w write) (metav1.Object, error) {
+// whole reads all of an object.
+func (l link) whole(ctx context.Context, key propagation.Key) (*unstructured.Unstructured, error) {
+	return l.objects(key.Namespace).Get(ctx, key.Name, metav1.GetOptions{})
+}
+
+// tryCreate has the member judge an object, and creates nothing.
+func (l link) tryCreate(ctx context.Context, key propagation.Key, body []byte) error {
+	o := &unstructured.Unstructured{}
+	if err := o.UnmarshalJSON(body); err != nil {
+		return err
+	}
+	_, err := l.objects(key.Namespace).Create(ctx, o, metav1.CreateOptions{FieldManager: l.manager, DryRun: []string{metav1.DryRunAll}})
+	return err
+}
+
+// apply is one server-side apply; force takes fields from others.
+func (l link) apply(ctx context.Context, w *write, body []byte) (metav1.Object, error) {
 	o := metav1.PatchOptions{FieldManager: l.manager, Force: &w.force}
-	return l.resources(w.key.Namespace).patch(ctx, w.key.Name, types.ApplyPatchType, w.body, o)
+	return l.resources(w.key.Namespace).patch(ctx, w.key.Name, types.ApplyPatchType, body, o)
+}
+
+func (l link) patch(ctx context.Context, key propagation.Key, kind types.PatchType, body []byte) (metav1.Object, error) {
+	return l.resources(key.Namespace).patch(ctx, key.Name, kind, body, metav1.PatchOptions{FieldManager: l.manager})
 }
 
 func (l link) delete(ctx context.Context, key propagation.Key, o metav1.DeleteOptions) error {
@@ -58,7 +79,7 @@ func (l link) unmark(ctx context.Context, key propagation.Key, uid types.UID) er
 	if err != nil {
 		return err
 	}
-	_, err = l.resources(key.Namespace).patch(ctx, key.Name, types.MergePatchType, body, metav1.PatchOptions{FieldManager: l.manager})
+	_, err = l.patch(ctx, key, types.MergePatchType, body)
 	return err
 }
 
@@ -66,22 +87,30 @@ func (l link) unmark(ctx context.Context, key propagation.Key, uid types.UID) er
 // is collected.
 func newLink(config *rest.Config, httpClient *http.Client, o Options, version schema.GroupVersion) (link, error) {
 	gvr := version.WithResource(o.Type.Resource)
-	if o.Collection == Status {
-		client, err := dynamic.NewForConfigAndClient(config, httpClient)
-		return link{manager: o.FieldManager, resources: func(namespace string) resources {
-			if o.inNamespace(namespace) {
-				return reader[*unstructured.Unstructured, *unstructured.UnstructuredList]{client.Resource(gvr).Namespace(namespace)}
-			}
-			return reader[*unstructured.Unstructured, *unstructured.UnstructuredList]{client.Resource(gvr)}
-		}}, err
+	whole, err := dynamic.NewForConfigAndClient(config, httpClient)
+	if err != nil {
+		return link{}, err
 	}
-	client, err := metadata.NewForConfigAndClient(config, httpClient)
-	return link{manager: o.FieldManager, resources: func(namespace string) resources {
+	l := link{manager: o.FieldManager, objects: func(namespace string) dynamic.ResourceInterface {
 		if o.inNamespace(namespace) {
-			return reader[*metav1.PartialObjectMetadata, *metav1.PartialObjectMetadataList]{client.Resource(gvr).Namespace(namespace)}
+			return whole.Resource(gvr).Namespace(namespace)
 		}
-		return reader[*metav1.PartialObjectMetadata, *metav1.PartialObjectMetadataList]{client.Resource(gvr)}
-	}}, err
+		return whole.Resource(gvr)
+	}}
+	if o.Collection == Status {
+		l.resources = func(namespace string) resources {
+			return reader[*unstructured.Unstructured, *unstructured.UnstructuredList]{l.objects(namespace)}
+		}
+		return l, nil
+	}
+	part, err := metadata.NewForConfigAndClient(config, httpClient)
+	l.resources = func(namespace string) resources {
+		if o.inNamespace(namespace) {
+			return reader[*metav1.PartialObjectMetadata, *metav1.PartialObjectMetadataList]{part.Resource(gvr).Namespace(namespace)}
+		}
+		return reader[*metav1.PartialObjectMetadata, *metav1.PartialObjectMetadataList]{part.Resource(gvr)}
+	}
+	return l, err
 }
 
 func (o Options) inNamespace(namespace string) bool {

@@ -28,6 +28,7 @@ type member struct {
 	http       *http.Client
 	options    Options
 	records    *records
+	fights     fights
 	wake       chan struct{} // the member became ready: try again at once
 	silence    chan struct{} // a request got no answer
 	stop       context.CancelFunc

@@ -11,7 +11,6 @@ package push
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"fmt"
 	"sync"
@@ -129,35 +128,11 @@ func (p *Propagator) member(name federation.ClusterName) (*member, error) {
 	return m, m.ready()
 }
 
-// Remove implements [propagation.Propagator].
-func (p *Propagator) Remove(ctx context.Context, name federation.ClusterName, key propagation.Key, how propagation.Removal) (propagation.Outcome, error) {
-	m, err := p.member(name)
-	switch {
-	case err == nil:
-	case m != nil && m.serves() != nil:
-		return propagation.Outcome{Action: propagation.Absent}, nil // what is not served cannot be there
-	default:
-		return propagation.Outcome{}, err
-	}
-	if err := m.settleDoubt(ctx, key); err != nil {
-		return propagation.Outcome{}, err
-	}
-	r, held := m.records.get(key)
-	switch {
-	case !held || !how.Owns(r.parent):
-		return propagation.Outcome{Action: propagation.Absent}, nil
-	case r.leaving():
-		return propagation.Outcome{Action: propagation.Removing}, nil
-	case how.Orphan || how.Spare != "" && how.Spare == r.uid:
-		return m.letGo(ctx, key, r)
-	default:
-		return m.delete(ctx, key, r, how)
-	}
-}
-
 // origin is the record that we leave on each copy: whose it is, and the hash of
 // what was applied.
 const originAnnotation = "fedrail.io/origin"
+
+func originOf(parent types.UID, hash string) string { return string(parent) + "/" + hash }
 
 func parseOrigin(annotation string) (parent types.UID, hash string) {
 	for i := range len(annotation) {

@@ -26,6 +26,7 @@ type record struct {
 	owned, agreed unique.Handle[string]
 	known         bool                // agreed is known: we applied it, not an earlier process
 	taken         []propagation.Taken // of agreed, and not in owned
+	yielded       []propagation.Taken // of what was applied last: left to others
 	status        map[string]any
 }
 
@@ -36,6 +37,7 @@ func recordOf(o metav1.Object, manager string) record {
 		uid: o.GetUID(), version: versionOf(o), parent: parent, hash: hash,
 		deleting: o.GetDeletionTimestamp() != nil,
 		owned:    unique.Make(fields.Owned(o.GetManagedFields(), manager)),
+		yielded:  parseYielded(o.GetAnnotations()[yieldedAnnotation]),
 	}
 	if full, ok := o.(*unstructured.Unstructured); ok {
 		r.status, _, _ = unstructured.NestedMap(full.Object, "status")
@@ -63,9 +65,7 @@ func (r record) after(before record, o metav1.Object) record {
 	if r.owned == r.agreed {
 		return r
 	}
-	for _, l := range fields.LostBetween(r.agreed.Value(), r.owned.Value(), o.GetManagedFields()) {
-		r.taken = append(r.taken, propagation.Taken{Field: l.Path, By: l.By})
-	}
+	r.taken = takenOf(fields.LostBetween(r.agreed.Value(), r.owned.Value(), o.GetManagedFields()))
 	return r
 }
 
@@ -76,17 +76,4 @@ func (r record) leaving() bool { return r.deleting || r.told }
 func (r record) agree() record {
 	r.known, r.agreed, r.taken = true, r.owned, nil
 	return r
-}
-
-// drift returns which of our fields are not ours any more. What an earlier
-// process applied is measured by the object as it should be.
-func (r record) drift(want *unstructured.Unstructured) []propagation.Taken {
-	if r.known {
-		return r.taken
-	}
-	var taken []propagation.Taken
-	for _, path := range fields.Missing(r.owned.Value(), want.Object) {
-		taken = append(taken, propagation.Taken{Field: path})
-	}
-	return taken
 }

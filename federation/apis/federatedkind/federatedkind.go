@@ -35,6 +35,15 @@ const (
 	// OrphanAnnotation, with the value "true" and no other, keeps the copies in
 	// the members when the federated object is deleted.
 	OrphanAnnotation = "kubefed.io/orphan"
+	// ConflictPolicyAnnotation says what happens to a field of a copy that
+	// somebody else took: "Overwrite", "Yield" or "Report".
+	ConflictPolicyAnnotation = "fedrail.io/conflict-policy"
+	// RetainAnnotation names fields that are the member's once it holds a copy,
+	// one path a line, beside those of the type.
+	RetainAnnotation = "fedrail.io/retain"
+	// ImmutableFieldsAnnotation says what happens when a member refuses a change
+	// because a field cannot change: "Refuse" or "Recreate".
+	ImmutableFieldsAnnotation = "fedrail.io/immutable-fields"
 	// DeleteOptionsAnnotation holds a metav1.DeleteOptions as JSON, for the
 	// deletion of copies.
 	DeleteOptionsAnnotation = "kubefed.io/deleteoption"

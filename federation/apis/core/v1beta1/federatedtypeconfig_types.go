@@ -57,6 +57,40 @@ type FederatedTypeConfigSpec struct {
 	// +optional
 	// +kubebuilder:validation:Enum=Enabled;Disabled
 	StatusCollection Toggle `json:"statusCollection,omitempty"`
+
+	// What gives way where somebody else writes fields of a copy. Annotations of a
+	// federated object say so for that one.
+	// +optional
+	Ownership Ownership `json:"ownership,omitzero"`
+}
+
+// Ownership says what gives way where somebody else writes fields of a copy. It
+// is new with Fedrail.
+type Ownership struct {
+	// What happens to a field that somebody else took: Overwrite takes it back,
+	// which is the default; Yield leaves it to them; Report writes nothing until
+	// that is settled, and says so in the status.
+	// +optional
+	// +kubebuilder:validation:Enum=Overwrite;Yield;Report
+	ConflictPolicy string `json:"conflictPolicy,omitempty"`
+
+	// Fields that are the member's once it holds a copy: the template only says
+	// how they begin. A field is named as in ".spec.replicas", an item of a list
+	// as in '.spec.template.spec.containers[name="web"].resources'; "[*]" is every
+	// item.
+	// +optional
+	// +listType=set
+	// +kubebuilder:validation:MaxItems=64
+	// +kubebuilder:validation:items:MaxLength=512
+	// +kubebuilder:validation:items:Pattern=`^(\.[^.\[\]]+(\[[^\]]+\])*)+$`
+	Retain []string `json:"retain,omitempty"`
+
+	// What happens when a member refuses a change because a field of the copy
+	// cannot change: Refuse leaves the copy and says why, which is the default;
+	// Recreate deletes it and creates it anew.
+	// +optional
+	// +kubebuilder:validation:Enum=Refuse;Recreate
+	ImmutableFields string `json:"immutableFields,omitempty"`
 }
 
 // APIResource is a type as an API server serves it.
