@@ -19,6 +19,7 @@ func TestAllAreInOrder(t *testing.T) {
 		"federatedtypeconfigs.core.kubefed.io",
 		"kubefedclusters.core.kubefed.io",
 		"kubefedconfigs.core.kubefed.io",
+		"bundles.propagation.fedrail.io",
 	}, names)
 }
 
