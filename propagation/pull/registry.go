@@ -1,0 +1,197 @@
+package pull
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"maps"
+	"reflect"
+	"slices"
+	"sync"
+	"time"
+
+	coordinationv1 "k8s.io/api/coordination/v1"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/client-go/dynamic"
+
+	"github.com/fedrail/fedrail/federation"
+)
+
+// RegistryOptions are what a [Registry] is made of.
+type RegistryOptions struct {
+	// Client reaches the host; required. It needs list and watch of namespaces,
+	// and of Leases in all of them.
+	Client dynamic.Interface
+}
+
+// Registry is a federation.Registry of the members whose agents fetch bundles
+// from this host: each namespace with the label [MemberLabel] is one. The
+// namespace's other labels are the member's, so nobody sets them who may not
+// write namespaces; an agent may not.
+//
+// A member is Ready while its agent renews the Lease in that namespace, which it
+// does while the member's API server is well. Make one with [NewRegistry].
+type Registry struct {
+	client  dynamic.Interface
+	members *federation.Members
+
+	mu         sync.Mutex
+	namespaces map[string]*unstructured.Unstructured
+	beats      map[string]beat
+	listed     int // of the two kinds
+	told       bool
+	look       chan struct{}
+}
+
+var _ federation.Registry = (*Registry)(nil)
+
+// beat is the last renewal of a Lease that was seen.
+type beat struct {
+	renewed time.Time // by the agent's clock
+	until   time.Time // it counts, by ours
+}
+
+// NewRegistry makes a Registry and starts nothing.
+func NewRegistry(o RegistryOptions) (*Registry, error) {
+	if o.Client == nil {
+		return nil, errors.New("pull: RegistryOptions.Client is required")
+	}
+	return &Registry{client: o.Client, members: federation.Unknown(), look: make(chan struct{}, 1)}, nil
+}
+
+// Snapshot implements [federation.Registry].
+func (r *Registry) Snapshot() federation.ClusterSet { return r.members.Snapshot() }
+
+// Watch implements [federation.Registry].
+func (r *Registry) Watch(ctx context.Context) iter.Seq[federation.ClusterSet] {
+	return r.members.Watch(ctx)
+}
+
+// Start keeps the members true until ctx ends. It may be called once. While the
+// host does not answer, members whose Leases run out stop being Ready.
+func (r *Registry) Start(ctx context.Context) error {
+	r.namespaces, r.beats = map[string]*unstructured.Unstructured{}, map[string]beat{}
+	var watching sync.WaitGroup
+	defer watching.Wait()
+	follow := func(resource schema.GroupVersionResource, s sight) {
+		w := watched{objects: r.client.Resource(resource), selector: MemberLabel + "=true", backoff: between(200*time.Millisecond, hostBackoff)}
+		watching.Go(func() { w.watch(ctx, s) })
+	}
+	follow(schema.GroupVersionResource{Version: "v1", Resource: "namespaces"}, r.sight(
+		func(u *unstructured.Unstructured) { r.namespaces[u.GetName()] = u },
+		func(u *unstructured.Unstructured) { delete(r.namespaces, u.GetName()) },
+		func() { clear(r.namespaces) }))
+	follow(leases(), r.sight(r.heardLocked,
+		func(u *unstructured.Unstructured) { delete(r.beats, u.GetNamespace()) },
+		func() {}))
+	for ctx.Err() == nil {
+		wait := r.refresh(time.Now())
+		select {
+		case <-ctx.Done():
+		case <-r.look:
+		case <-time.After(wait):
+		}
+	}
+	return nil
+}
+
+// sight has changes of one kind taken over by put and gone, under the lock.
+func (r *Registry) sight(put, gone func(*unstructured.Unstructured), forget func()) sight {
+	listed := false
+	under := func(do func()) {
+		r.mu.Lock()
+		do()
+		r.mu.Unlock()
+		select {
+		case r.look <- struct{}{}:
+		default:
+		}
+	}
+	return sight{
+		put:  func(u *unstructured.Unstructured) { under(func() { put(u) }) },
+		gone: func(u *unstructured.Unstructured) { under(func() { gone(u) }) },
+		all: func(all []*unstructured.Unstructured) {
+			under(func() {
+				forget()
+				for _, u := range all {
+					put(u)
+				}
+				if !listed {
+					listed = true
+					r.listed++
+				}
+			})
+		},
+	}
+}
+
+// heardLocked takes over a Lease. One that is seen to be renewed counts from now:
+// the two clocks need not agree. Of the first that is seen, the agent's clock has
+// to tell.
+func (r *Registry) heardLocked(u *unstructured.Unstructured) {
+	spec := part[coordinationv1.LeaseSpec](u, "spec")
+	before, known := r.beats[u.GetNamespace()]
+	if u.GetName() != LeaseName || spec.RenewTime == nil || spec.LeaseDurationSeconds == nil || before.renewed.Equal(spec.RenewTime.Time) {
+		return
+	}
+	from := time.Now()
+	if !known {
+		from = spec.RenewTime.Time
+	}
+	lifetime := time.Duration(*spec.LeaseDurationSeconds) * time.Second
+	r.beats[u.GetNamespace()] = beat{renewed: spec.RenewTime.Time, until: from.Add(lifetime)}
+}
+
+// refresh tells of the members as they are at that time, and returns how long
+// that may stay true.
+func (r *Registry) refresh(now time.Time) time.Duration {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.listed < 2 {
+		return time.Hour
+	}
+	wait := time.Hour
+	var clusters []federation.Cluster
+	for _, name := range slices.Sorted(maps.Keys(r.namespaces)) {
+		c := r.clusterLocked(r.namespaces[name], now)
+		if c.Name == "" {
+			continue
+		}
+		if c.Ready {
+			wait = min(wait, r.beats[name].until.Sub(now)+time.Millisecond)
+		}
+		clusters = append(clusters, c)
+	}
+	if set := federation.NewClusterSet(clusters...); !r.told || !reflect.DeepEqual(set, r.members.Snapshot()) {
+		r.members.Replace(set)
+		r.told = true
+	}
+	return wait
+}
+
+func (r *Registry) clusterLocked(namespace *unstructured.Unstructured, now time.Time) federation.Cluster {
+	c := federation.Cluster{Name: federation.ClusterName(namespace.GetAnnotations()[ClusterAnnotation]), Labels: labels.Set{}}
+	if NamespaceOf(c.Name) != namespace.GetName() {
+		return federation.Cluster{}
+	}
+	for key, value := range namespace.GetLabels() {
+		if key != MemberLabel && key != corev1.LabelMetadataName {
+			c.Labels[key] = value
+		}
+	}
+	last, heard := r.beats[namespace.GetName()]
+	switch {
+	case !heard:
+		c.Message = "its agent has never been heard of"
+	case now.Before(last.until):
+		c.Ready = true
+	default:
+		c.Message = fmt.Sprintf("its agent was last heard of at %s; it may be down, or the member not well, or the way to the host closed",
+			last.renewed.UTC().Format(time.RFC3339))
+	}
+	return c
+}
