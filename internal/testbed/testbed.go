@@ -52,7 +52,8 @@ type Bed struct {
 	Client    dynamic.Interface
 
 	// Types and Push are what Run makes the loops of. Clients, members, events,
-	// the system namespace and the type are filled in.
+	// the system namespace and the type are filled in. Types.Carry takes the place
+	// of Push, unless it is nil.
 	Types federated.TypesOptions
 	Push  push.Options
 	// Clusters take the place of Members, unless they are nil.
@@ -187,6 +188,9 @@ func (b *Bed) typesOptions() federated.TypesOptions {
 	o := b.Types
 	o.SystemNamespace = b.System
 	o.Loop.Registry = members
+	if o.Carry != nil {
+		return o
+	}
 	o.Carry = func(c *corev1beta1.FederatedTypeConfig) (propagation.Propagator, error) {
 		p := b.Push
 		p.Clusters, p.Type, p.Collection = members, c.Spec.TargetType.Type(), collection(c)

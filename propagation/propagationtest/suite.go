@@ -4,6 +4,7 @@ package propagationtest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"testing"
@@ -106,6 +107,17 @@ func (s *suite) told(key propagation.Key) int {
 	return s.changed[key]
 }
 
+// toldSoon says whether there is news of a copy within some seconds.
+func (s *suite) toldSoon(key propagation.Key, before int) bool {
+	for range 100 {
+		if s.told(key) > before {
+			return true
+		}
+		<-time.After(20 * time.Millisecond)
+	}
+	return false
+}
+
 // object is one of this case's own, labelled as the Controller does.
 func (s *suite) object() *unstructured.Unstructured {
 	o := s.Object(s.prefix)
@@ -119,9 +131,28 @@ func (s *suite) object() *unstructured.Unstructured {
 }
 
 func (s *suite) apply(o *unstructured.Unstructured) propagation.Action {
-	out, err := s.Propagator.Apply(s.Context(), s.Cluster, o, propagation.Holding{Parent: "parent"})
+	out, err := s.hold(o)
 	require.NoError(s, err)
 	return out.Action
+}
+
+// hold applies. A Propagator may have to wait for its member, and says so: then it
+// is asked again, until patience ends.
+func (s *suite) hold(o *unstructured.Unstructured) (propagation.Outcome, error) {
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for late := time.After(patience); ; {
+		out, err := s.Propagator.Apply(s.Context(), s.Cluster, o, propagation.Holding{Parent: "parent"})
+		problem, explains := errors.AsType[*propagation.Problem](err)
+		if !explains || problem.Retry != propagation.RetryOnChange {
+			return out, err
+		}
+		select {
+		case <-late:
+			return out, err
+		case <-tick.C:
+		}
+	}
 }
 
 // remove asks until the object is seen to be gone.
@@ -198,7 +229,7 @@ func (s *suite) concurrent() {
 		o := s.object()
 		o.SetName(fmt.Sprintf("%s-%d", s.prefix, i))
 		all.Go(func() {
-			if _, err := s.Propagator.Apply(s.Context(), s.Cluster, o, propagation.Holding{Parent: "parent"}); err != nil {
+			if _, err := s.hold(o); err != nil {
 				s.Errorf("apply: %v", err)
 			}
 		})
@@ -244,7 +275,7 @@ func (s *suite) observes() {
 	require.Eventually(s, func() bool {
 		s.apply(o) // it may be that nobody was observing yet
 		s.Delete(key)
-		return s.told(key) > before
+		return s.toldSoon(key, before)
 	}, patience, 20*time.Millisecond)
 	require.Eventually(s, func() bool { return s.apply(o) == propagation.Applied && s.Live(key) != nil }, patience, 20*time.Millisecond)
 }
