@@ -40,6 +40,8 @@ type Options struct {
 	// Holding says what gives way where somebody else writes fields of a copy,
 	// unless the federated object says otherwise. Its Parent does not count.
 	Holding propagation.Holding
+	// Serve says which of the objects are served; default ServeAll.
+	Serve Serving
 	// SystemNamespace is that of the federation itself, which is never
 	// federated; default kube-federation-system.
 	SystemNamespace string

@@ -46,7 +46,7 @@ func (s *Objects) Get(_ context.Context, key propagation.Key) (propagation.Inten
 	switch {
 	case !found && !s.informer.HasSynced():
 		return propagation.Intent{}, false, fmt.Errorf("%s: %w", s.Federated, propagation.ErrNotListed)
-	case !found:
+	case !found, s.Serve == ServeDeletions && object.GetDeletionTimestamp() == nil:
 		return propagation.Intent{}, false, nil
 	}
 	in := intentOf(object, s.Options, key)

@@ -26,6 +26,37 @@ func namespacesConfig(configs map[string]*corev1beta1.FederatedTypeConfig) *core
 	return nil
 }
 
+// wanted are the loops that the configs ask for, and why some ask for less than
+// they should. A type that is not carried, and was, still has its deletions
+// served.
+func (t *Types) wanted(configs map[string]*corev1beta1.FederatedTypeConfig) (map[string]version, map[string]error) {
+	want, reasons := map[string]version{}, map[string]error{}
+	inForce := namespacesConfig(configs)
+	for name, config := range configs {
+		switch reasons[name] = refusal(config, t.Scope, inForce); {
+		case isEnabled(config) && reasons[name] == nil:
+			want[name] = versionOf(config, inForce)
+		case isClaimed(config) && !t.isSwept(config):
+			want[name] = deletionsOf(config)
+		}
+	}
+	if of := configs[corev1beta1.NamespacesTypeConfig]; inForce != nil || want[corev1beta1.NamespacesTypeConfig] != (version{}) {
+		want[namespacesLoop] = version{uid: string(of.UID), generation: of.Generation}
+	}
+	return want, reasons
+}
+
+// deletionsOf tells the loop that serves the deletions of a type alone. They
+// need no bounds.
+func deletionsOf(config *corev1beta1.FederatedTypeConfig) version {
+	v := versionOf(config, nil)
+	if config.Name == corev1beta1.NamespacesTypeConfig {
+		v = versionOf(config, config) // the host's own namespaces are spared
+	}
+	v.serve = ServeDeletions
+	return v
+}
+
 // versionOf tells the loop that a config asks for. What is in namespaces asks
 // for the config of namespaces as well.
 func versionOf(config, namespaces *corev1beta1.FederatedTypeConfig) version {
@@ -55,18 +86,21 @@ func refusal(config *corev1beta1.FederatedTypeConfig, scope federation.Scope, na
 	return nil
 }
 
-// tell writes the config's status when it changed, and lets a config go that
-// KubeFed held. A refusal is an event when it is new.
+// tell writes the config's status when it changed, and lets a deleted config go
+// when it may. A refusal is an event when it is new.
 func (t *Types) tell(ctx context.Context, config *corev1beta1.FederatedTypeConfig, refused error) error {
-	if config.DeletionTimestamp != nil {
+	switch {
+	case config.DeletionTimestamp != nil && t.isSwept(config):
 		return t.letGo(ctx, config)
+	case config.DeletionTimestamp != nil:
+		return refused // there are objects with our finalizer yet
 	}
 	now := corev1beta1.FederatedTypeConfigStatus{
 		ObservedGeneration:    config.Generation,
 		PropagationController: corev1beta1.NotRunning,
 		StatusController:      config.Status.StatusController,
 	}
-	if t.loops[config.Name] != nil {
+	if l := t.loops[config.Name]; l != nil && l.of.serve == ServeAll {
 		now.PropagationController = corev1beta1.Running
 	}
 	if now == config.Status {
@@ -79,8 +113,7 @@ func (t *Types) tell(ctx context.Context, config *corev1beta1.FederatedTypeConfi
 	return t.patch(ctx, config, map[string]any{"status": now}, "status")
 }
 
-// letGo takes KubeFed's finalizer off a config whose loop has ended. We put
-// none on it ourselves.
+// letGo takes the finalizer off a config whose loop has ended.
 func (t *Types) letGo(ctx context.Context, config *corev1beta1.FederatedTypeConfig) error {
 	left := slices.DeleteFunc(slices.Clone(config.Finalizers), func(f string) bool { return f == corev1beta1.TypeConfigFinalizer })
 	if len(left) == len(config.Finalizers) {

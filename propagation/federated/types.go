@@ -58,6 +58,9 @@ type Types struct {
 
 	namespaces *Namespaces
 	loops      map[string]*loop // by name of the config
+
+	mu    sync.Mutex
+	swept map[string]string // names and UIDs of configs whose objects have no finalizer of ours any more
 }
 
 // loop is what runs for one config. The loop of the Namespaces themselves has
@@ -73,6 +76,7 @@ type version struct {
 	uid        string
 	generation int64
 	namespaces string // the same of the config of namespaces, where it matters
+	serve      Serving
 }
 
 // namespacesLoop is the name of the loop of the Namespaces.
@@ -86,7 +90,7 @@ func NewTypes(o TypesOptions) (*Types, error) {
 	o.SystemNamespace = cmp.Or(o.SystemNamespace, corev1beta1.DefaultNamespace)
 	o.Scope = cmp.Or(o.Scope, federation.ClusterScoped)
 	return &Types{TypesOptions: o, informer: newInformer(o.Client, typeConfigs(), o.SystemNamespace),
-		dirty: make(chan struct{}, 1), loops: map[string]*loop{}}, nil
+		dirty: make(chan struct{}, 1), loops: map[string]*loop{}, swept: map[string]string{}}, nil
 }
 
 func typeConfigs() federation.Type {
@@ -140,20 +144,10 @@ func (t *Types) follow(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	want := map[string]version{}
-	reasons := map[string]error{}
-	inForce := namespacesConfig(configs)
-	if inForce != nil {
-		want[namespacesLoop] = versionOf(inForce, nil)
-	}
-	for name, config := range configs {
-		if reasons[name] = refusal(config, t.Scope, inForce); reasons[name] == nil && isEnabled(config) {
-			want[name] = versionOf(config, inForce)
-		}
-	}
+	want, reasons := t.wanted(configs)
 	t.stopUnless(want)
-	if inForce != nil && t.loops[namespacesLoop] == nil {
-		t.startNamespaces(ctx, inForce, want[namespacesLoop])
+	if v, wanted := want[namespacesLoop]; wanted && t.loops[namespacesLoop] == nil {
+		t.startNamespaces(ctx, configs[corev1beta1.NamespacesTypeConfig], v)
 	}
 	var errs []error
 	for _, name := range slices.Sorted(maps.Keys(configs)) {
@@ -206,7 +200,7 @@ func (t *Types) start(ctx context.Context, config *corev1beta1.FederatedTypeConf
 	options := Options{
 		Client: t.Client, Writer: t.Writer, Target: config.Spec.TargetType.Type(), Federated: config.Spec.FederatedType.Type(),
 		Namespace: t.onlyNamespace(), SystemNamespace: t.SystemNamespace, Events: t.Events,
-		Holding: holdingOf(config.Spec.Ownership),
+		Holding: holdingOf(config.Spec.Ownership), Serve: v.serve,
 	}
 	if v.namespaces != "" {
 		options.Namespaces = t.namespaces
@@ -230,7 +224,21 @@ func (t *Types) start(ctx context.Context, config *corev1beta1.FederatedTypeConf
 	if err != nil {
 		return err
 	}
-	t.run(ctx, config.Name, v, controller.Start)
+	return t.begin(ctx, config, v, controller.Start)
+}
+
+// begin has a loop run as its version says.
+func (t *Types) begin(ctx context.Context, config *corev1beta1.FederatedTypeConfig, v version, serve func(context.Context) error) error {
+	switch {
+	case config.DeletionTimestamp != nil:
+		serve = t.sweeping(config, serve)
+	case v.serve == ServeAll:
+		if err := t.claim(ctx, config); err != nil {
+			time.AfterFunc(time.Second, t.again)
+			return err
+		}
+	}
+	t.run(ctx, config.Name, v, serve)
 	return nil
 }
 
