@@ -42,8 +42,12 @@ var table = []rule{
 	{packages: []string{"propagation/archive"}, ours: slices.Concat(words, loop), libraries: []string{everything}},
 	{packages: []string{"propagation/memory"}, ours: slices.Concat(words, pure, loop), libraries: machinery},
 	{
+		packages: []string{"propagation/pull"}, // its agent is push, in the member
+		ours:     slices.Concat(words, apis, pure, loop, internals, []string{"propagation/push"}), libraries: []string{everything},
+	},
+	{
 		packages: []string{
-			"propagation/push", "propagation/pull", "propagation/federated", "propagation/declared", "scheduling/preference",
+			"propagation/push", "propagation/federated", "propagation/declared", "scheduling/preference",
 			"dns/externaldns", "federation/kubefed", "federation/kubeconfig",
 		},
 		ours:      slices.Concat(words, apis, pure, loop, internals, []string{"propagation/budget", "propagation/archive"}),
