@@ -33,7 +33,19 @@ type Cluster struct {
 	// member: another endpoint or another certificate authority. It is opaque,
 	// may be compared, and holds no secret. A renewed token does not change it.
 	Connection string
+	// Leaving says that the member is about to leave, and what becomes of the
+	// copies in it. Nothing new is placed there. Empty: it stays.
+	Leaving Leaving
 }
+
+// Leaving is what becomes of the copies in a member that leaves.
+type Leaving string
+
+// The values of Leaving, for a member that stays until that is done.
+const (
+	LeavingDelete Leaving = "Delete" // they are deleted
+	LeavingOrphan Leaving = "Orphan" // they stay, without our label and record
+)
 
 // ClusterSet is an immutable snapshot of the members, ordered by name. The zero
 // ClusterSet is empty. It is safe for concurrent use.
@@ -70,6 +82,15 @@ func (s ClusterSet) Names() []ClusterName {
 		names[i] = c.Name
 	}
 	return names
+}
+
+// Staying are the members that are not leaving.
+func (s ClusterSet) Staying() ClusterSet {
+	leaving := func(c Cluster) bool { return c.Leaving != "" }
+	if !slices.ContainsFunc(s.members, leaving) {
+		return s
+	}
+	return ClusterSet{members: slices.DeleteFunc(slices.Clone(s.members), leaving)}
 }
 
 // Len is the number of members.

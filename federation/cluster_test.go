@@ -52,3 +52,10 @@ func TestClusterSetIsNotChangedThroughWhatItWasMadeOf(t *testing.T) {
 	clusters[0].Name, set.Names()[0] = "x", "y"
 	require.Equal(t, []federation.ClusterName{"a", "b"}, set.Names())
 }
+
+func TestStaying(t *testing.T) {
+	a, b := federation.Cluster{Name: "a"}, federation.Cluster{Name: "b", Leaving: federation.LeavingDelete}
+	require.Equal(t, federation.NewClusterSet(a), federation.NewClusterSet(a, b).Staying())
+	require.Equal(t, federation.NewClusterSet(a), federation.NewClusterSet(a).Staying())
+	require.Empty(t, federation.NewClusterSet(b).Staying().Names())
+}

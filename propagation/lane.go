@@ -80,7 +80,7 @@ func (c *Controller) attempt(ctx context.Context, member federation.Cluster, j j
 	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
 	defer cancel()
 	if !j.hold {
-		return c.remove(ctx, member.Name, j)
+		return c.remove(ctx, member, j)
 	}
 	want, err := c.tailor(ctx, member, j)
 	if err != nil {
@@ -106,9 +106,10 @@ func (j job) holding() Holding {
 	return how
 }
 
-func (c *Controller) remove(ctx context.Context, name federation.ClusterName, j job) finding {
-	all := c.removals(j.intent)
+func (c *Controller) remove(ctx context.Context, member federation.Cluster, j job) finding {
+	name, all := member.Name, c.removals(j.intent)
 	for _, how := range all {
+		how.Orphan = how.Orphan || member.Leaving == federation.LeavingOrphan
 		out, err := c.Propagator.Remove(ctx, name, j.intent.Key, how)
 		if err != nil {
 			return failed(name, err, status.DeletionFailed, status.DeletionTimedOut)

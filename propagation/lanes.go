@@ -61,7 +61,7 @@ type lanes struct {
 type laneChange struct {
 	started    []*lane                  // for members that are new
 	woken      []federation.ClusterName // whose readiness, its reason, or connection changed
-	membership bool                     // a member came, went, or has other labels
+	membership bool                     // a member came, goes, went, or has other labels
 }
 
 // follow takes over a snapshot of the members: it makes lanes for new ones and
@@ -98,7 +98,7 @@ func compare(before, now federation.ClusterSet) laneChange {
 	change := laneChange{membership: before.Len() != now.Len()}
 	for c := range now.All() {
 		old, known := before.Get(c.Name)
-		if !known || !maps.Equal(old.Labels, c.Labels) {
+		if !known || !maps.Equal(old.Labels, c.Labels) || old.Leaving != c.Leaving {
 			change.membership = true
 		}
 		if known && (old.Ready != c.Ready || old.Connection != c.Connection || old.Message != c.Message) {

@@ -79,7 +79,7 @@ const unlistedPause = 200 * time.Millisecond
 // none though they may.
 func (c *Controller) decide(ctx context.Context, in Intent, may []federation.ClusterName) plan {
 	members := c.lanes.snapshot()
-	decision, err := c.Placer.Place(ctx, request(in, members))
+	decision, err := c.Placer.Place(ctx, request(in, members.Staying()))
 	var p plan
 	switch {
 	case in.Invalid != nil:

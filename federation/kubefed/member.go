@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -206,6 +207,21 @@ func (r *Registry) publishLocked(m *member) {
 	}
 }
 
+// leaving says what becomes of the copies in a member that is held until that is
+// done.
+func leaving(object *corev1beta1.KubeFedCluster) federation.Leaving {
+	if object.DeletionTimestamp == nil || !slices.Contains(object.Finalizers, corev1beta1.UnjoinFinalizer) {
+		return ""
+	}
+	switch object.Spec.UnjoinPolicy {
+	case corev1beta1.UnjoinDelete:
+		return federation.LeavingDelete
+	case corev1beta1.UnjoinOrphan:
+		return federation.LeavingOrphan
+	}
+	return ""
+}
+
 func (m *member) cluster() federation.Cluster {
 	c := federation.Cluster{
 		Name:    m.name,
@@ -214,6 +230,7 @@ func (m *member) cluster() federation.Cluster {
 		Message: m.finding.Message,
 		Region:  cmp.Or(m.finding.Region, m.object.Status.Region),
 		Zones:   m.finding.Zones,
+		Leaving: leaving(m.object),
 	}
 	if len(c.Zones) == 0 {
 		c.Zones = m.object.Status.Zones

@@ -171,10 +171,12 @@ func (b *Bed) Run() {
 	types, err := federated.NewTypes(o)
 	require.NoError(b, err)
 	ctx, cancel := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
+	ended := make(chan error, 2)
 	go func() { ended <- types.Start(ctx) }()
+	go func() { ended <- federated.NewUnjoin(types).Start(ctx) }()
 	b.stop = sync.OnceFunc(func() {
 		cancel()
+		require.NoError(b, <-ended)
 		require.NoError(b, <-ended)
 		events.Shutdown()
 	})

@@ -59,8 +59,10 @@ type Types struct {
 	namespaces *Namespaces
 	loops      map[string]*loop // by name of the config
 
-	mu    sync.Mutex
-	swept map[string]string // names and UIDs of configs whose objects have no finalizer of ours any more
+	mu       sync.Mutex
+	carriers map[string]*propagation.Controller // of the loops, by name of the config
+	followed bool                               // the loops are those that the configs ask for
+	swept    map[string]string                  // names and UIDs of configs whose objects have no finalizer of ours any more
 }
 
 // loop is what runs for one config. The loop of the Namespaces themselves has
@@ -90,7 +92,7 @@ func NewTypes(o TypesOptions) (*Types, error) {
 	o.SystemNamespace = cmp.Or(o.SystemNamespace, corev1beta1.DefaultNamespace)
 	o.Scope = cmp.Or(o.Scope, federation.ClusterScoped)
 	return &Types{TypesOptions: o, informer: newInformer(o.Client, typeConfigs(), o.SystemNamespace),
-		dirty: make(chan struct{}, 1), loops: map[string]*loop{}, swept: map[string]string{}}, nil
+		dirty: make(chan struct{}, 1), loops: map[string]*loop{}, carriers: map[string]*propagation.Controller{}, swept: map[string]string{}}, nil
 }
 
 func typeConfigs() federation.Type {
@@ -156,6 +158,7 @@ func (t *Types) follow(ctx context.Context) error {
 		}
 		errs = append(errs, t.tell(ctx, configs[name], reasons[name]))
 	}
+	t.noteFollowed(want)
 	return errors.Join(errs...)
 }
 
@@ -184,6 +187,7 @@ func (t *Types) stopUnless(want map[string]version) {
 		if l.of != want[name] {
 			l.done.Wait()
 			delete(t.loops, name)
+			t.noteCarrier(name, nil)
 		}
 	}
 }
@@ -224,7 +228,11 @@ func (t *Types) start(ctx context.Context, config *corev1beta1.FederatedTypeConf
 	if err != nil {
 		return err
 	}
-	return t.begin(ctx, config, v, controller.Start)
+	if err := t.begin(ctx, config, v, controller.Start); err != nil {
+		return err
+	}
+	t.noteCarrier(config.Name, controller)
+	return nil
 }
 
 // begin has a loop run as its version says.

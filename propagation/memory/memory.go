@@ -38,6 +38,7 @@ type copied struct {
 var (
 	_ propagation.Propagator = (*Propagator)(nil)
 	_ propagation.Observer   = (*Propagator)(nil)
+	_ propagation.Lister     = (*Propagator)(nil)
 )
 
 // Apply implements [propagation.Propagator].
@@ -111,6 +112,19 @@ func (m *Propagator) Holders(key propagation.Key) []federation.ClusterName {
 		}
 	}
 	return holders
+}
+
+// Copies implements [propagation.Lister].
+func (m *Propagator) Copies(cluster federation.ClusterName) ([]propagation.Key, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var keys []propagation.Key
+	for key, there := range m.copies[cluster] {
+		if there.parent != "" {
+			keys = append(keys, key)
+		}
+	}
+	return keys, nil
 }
 
 // Get returns the object that a cluster holds, for the caller to keep; nil when

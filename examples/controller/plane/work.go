@@ -56,6 +56,7 @@ func (p *Plane) run(parent context.Context, registry *kubefed.Registry, types *f
 	running.Go(func() { p.awaitMembers(ctx, registry) })
 	if p.enabled(corev1beta1.PushReconciler) {
 		start(types.Start)
+		start(federated.NewUnjoin(types).Start)
 	} else {
 		p.Logger.Info("nothing is carried to the members", "feature", corev1beta1.PushReconciler, "configuration", corev1beta1.Disabled)
 	}

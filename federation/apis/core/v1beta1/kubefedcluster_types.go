@@ -65,7 +65,29 @@ type KubeFedClusterSpec struct {
 	// +kubebuilder:validation:MaxLength=2048
 	// +kubebuilder:validation:XValidation:rule="self == '' || (isURL(self) && url(self).getScheme() in ['http', 'https', 'socks5'] && url(self).getHostname() != '')",message="must be an http, https or socks5 URL, such as http://proxy.example.com:3128"
 	ProxyURL string `json:"proxyURL,omitempty"`
+
+	// What becomes of the copies in the cluster when this object is deleted: with
+	// Keep they stay as they are, with Orphan they lose the federation's marks,
+	// and with Delete they are deleted. With the latter two this object stays
+	// until that is done, or the cluster could not be reached for some minutes.
+	// Without it, it is Keep.
+	// +optional
+	// +kubebuilder:validation:Enum=Keep;Orphan;Delete
+	UnjoinPolicy UnjoinPolicy `json:"unjoinPolicy,omitempty"`
 }
+
+// UnjoinPolicy is what becomes of the copies in a cluster that leaves.
+type UnjoinPolicy string
+
+// The values of an UnjoinPolicy.
+const (
+	UnjoinKeep   UnjoinPolicy = "Keep"
+	UnjoinOrphan UnjoinPolicy = "Orphan"
+	UnjoinDelete UnjoinPolicy = "Delete"
+)
+
+// UnjoinFinalizer holds a KubeFedCluster until its UnjoinPolicy is carried out.
+const UnjoinFinalizer = "fedrail.io/unjoin"
 
 // LocalSecretReference names a Secret in the namespace of the object that
 // refers to it. The Secret holds a bearer token under the key token.

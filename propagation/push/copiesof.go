@@ -1,0 +1,31 @@
+package push
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/fedrail/fedrail/federation"
+	"github.com/fedrail/fedrail/propagation"
+)
+
+var _ propagation.Lister = (*Propagator)(nil)
+
+// Copies implements [propagation.Lister]. A member that does not serve the type
+// holds none.
+func (p *Propagator) Copies(name federation.ClusterName) ([]propagation.Key, error) {
+	m, err := p.member(name)
+	switch {
+	case err == nil:
+		return m.records.keys(), nil
+	case m != nil && m.serves() != nil:
+		return nil, nil
+	default:
+		return nil, err
+	}
+}
+
+func (s *records) keys() []propagation.Key {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Collect(maps.Keys(s.byKey))
+}
