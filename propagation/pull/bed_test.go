@@ -100,8 +100,16 @@ func (b *bed) paint(color string) {
 	}
 }
 
-// empty deletes all objects.
+// empty deletes all objects, and waits until they are gone.
 func (b *bed) empty() {
+	b.Helper()
+	names := b.withdraw()
+	b.untilHeld()
+	b.untilGone(names)
+}
+
+// withdraw deletes all objects, and returns their names.
+func (b *bed) withdraw() []string {
 	b.Helper()
 	names := b.names()
 	for _, name := range names {
@@ -110,7 +118,11 @@ func (b *bed) empty() {
 	for i := range b.want {
 		clear(b.want[i])
 	}
-	b.untilHeld()
+	return names
+}
+
+func (b *bed) untilGone(names []string) {
+	b.Helper()
 	for _, name := range names {
 		b.UntilGone(configMaps, name)
 	}

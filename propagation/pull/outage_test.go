@@ -42,12 +42,14 @@ func TestAnAgentThatIsStoppedInTheMiddle(t *testing.T) {
 		})
 	}
 	t.Run("of deletions", func(t *testing.T) {
-		go func() {
-			b.Until("begun", func() bool { return len(b.held(1)) < 120 })
-			b.agents[1]()
-			b.startAgent(1)
-		}()
-		b.empty()
+		names := b.withdraw()
+		b.Until("begun", func() bool { return len(b.held(1)) < len(names)-5 })
+		b.agents[1]()
+		t.Logf("stopped with %d to go", len(b.held(1)))
+		b.Until("the other has none", func() bool { return len(b.held(0)) == 0 })
+		b.startAgent(1)
+		b.untilHeld()
+		b.untilGone(names)
 	})
 }
 

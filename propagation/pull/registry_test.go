@@ -1,0 +1,85 @@
+package pull_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/client-go/kubernetes"
+
+	"github.com/fedrail/fedrail/federation"
+	"github.com/fedrail/fedrail/federation/federationtest"
+	"github.com/fedrail/fedrail/internal/controlplane/controlplanetest"
+	"github.com/fedrail/fedrail/internal/testbed"
+	"github.com/fedrail/fedrail/propagation/budget"
+	"github.com/fedrail/fedrail/propagation/pull"
+)
+
+// bedOf is just what waits.
+func bedOf(t testing.TB) *testbed.Bed { return &testbed.Bed{TB: t} }
+
+func TestRegistryKeepsTheContract(t *testing.T) {
+	host := servers.Fresh(t, "registry-host")[0]
+	client := controlplanetest.Client(t, host)
+	federationtest.TestRegistry(t, func(t *testing.T) federationtest.Fixture {
+		toHost := dial(t, host.Config(), budget.New(), "host")
+		registry, err := pull.NewRegistry(pull.RegistryOptions{Client: toHost.objects})
+		require.NoError(t, err)
+		disown(t, client)
+		ctx, stop := context.WithCancel(context.Background())
+		t.Cleanup(stop)
+		return federationtest.Fixture{
+			Registry: registry,
+			Open: func() {
+				ended := make(chan error, 1)
+				go func() { ended <- registry.Start(ctx) }()
+				t.Cleanup(func() { stop(); require.NoError(t, <-ended) })
+			},
+			Put:     func(name federation.ClusterName) { own(t, client, name, nil) },
+			Remove:  func(name federation.ClusterName) { own(t, client, name, labels.Set{pull.MemberLabel: "false"}) },
+			Relabel: func(name federation.ClusterName, set labels.Set) { own(t, client, name, set) },
+			Silence: stop,
+		}
+	})
+}
+
+// own gives a member's namespace these labels, or makes it with its own. The
+// namespaces of an API server alone never go, so members leave by their label.
+func own(t *testing.T, client kubernetes.Interface, name federation.ClusterName, set labels.Set) {
+	namespaces := client.CoreV1().Namespaces()
+	fresh := pull.Account(name, set)[0].(*corev1.Namespace)
+	fresh.Labels = labels.Merge(fresh.Labels, set)
+	_, err := namespaces.Create(context.Background(), fresh, metav1.CreateOptions{})
+	if apierrors.IsAlreadyExists(err) {
+		_, err = namespaces.Update(context.Background(), fresh, metav1.UpdateOptions{})
+	}
+	require.NoError(t, err)
+}
+
+// disown leaves no members.
+func disown(t *testing.T, client kubernetes.Interface) {
+	all, err := client.CoreV1().Namespaces().List(context.Background(), metav1.ListOptions{LabelSelector: pull.MemberLabel})
+	require.NoError(t, err)
+	for _, namespace := range all.Items {
+		own(t, client, federation.ClusterName(namespace.Annotations[pull.ClusterAnnotation]), labels.Set{pull.MemberLabel: "false"})
+	}
+}
+
+func TestAMemberHasTheLabelsOfItsNamespace(t *testing.T) {
+	host := servers.Fresh(t, "registry-host")[0]
+	admit(t, host, "edge1", labels.Set{"tier": "edge"})
+	admit(t, host, "a.long.name/that does not fit", nil)
+	registry := registryOf(t, host)
+	bedOf(t).Until("known", func() bool { return registry.Snapshot().Len() == 2 })
+	message := "its agent has never been heard of"
+	require.Equal(t, federation.NewClusterSet(
+		federation.Cluster{Name: "a.long.name/that does not fit", Labels: labels.Set{}, Message: message},
+		federation.Cluster{Name: "edge1", Labels: labels.Set{"tier": "edge"}, Message: message},
+	), registry.Snapshot())
+	require.Equal(t, "fedrail-member-edge1", pull.NamespaceOf("edge1"))
+	require.Equal(t, "fedrail-member-a-long-name-that-does-not-fit-xc63a9829bab7", pull.NamespaceOf("a.long.name/that does not fit"))
+}
