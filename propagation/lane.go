@@ -187,7 +187,7 @@ func failed(name federation.ClusterName, err error, state, late status.State) fi
 	switch {
 	case problem.Retry == RetryLater:
 		f.phase, f.retry = open, err
-	case f.blind:
+	case f.blind, problem.State == status.WaitingForKind:
 		f.phase = open // it will be seen soon, or the report's patience ends
 	}
 	f.silent = f.blind || problem.State == late

@@ -35,8 +35,17 @@ const (
 	WaitingForRemoval      State = "WaitingForRemoval"
 )
 
-// FieldConflict is ours: somebody else owns fields that the object should have.
-const FieldConflict State = "FieldConflict"
+// These are ours.
+const (
+	// FieldConflict says that somebody else owns fields that the object should have.
+	FieldConflict State = "FieldConflict"
+	// WaitingForNamespace says that the cluster lacks the object's namespace. The
+	// object follows when that is there.
+	WaitingForNamespace State = "WaitingForNamespace"
+	// WaitingForKind says that the cluster does not serve the object's kind, or not
+	// in its version. The object follows when it does.
+	WaitingForKind State = "WaitingForKind"
+)
 
 // Observation is how an object fares in one cluster.
 type Observation struct {

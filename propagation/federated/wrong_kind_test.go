@@ -67,20 +67,24 @@ func TestAKindThatAMemberLacks(t *testing.T) {
 		declare(b, kind, fmt.Sprintf("web-%d", i), fields{"spec": fields{"color": "blue"}})
 	}
 	declare(b, configMaps, "good", fields{"data": fields{"color": "blue"}})
-	untilStates(b, kind, "web-0", []state{{name: "member1"}, {"member2", status.CachedRetrievalFailed, lacks}})
-	untilEvent(b, "web-0", "CachedRetrievalFailed: cluster member2: "+lacks)
+	untilStates(b, kind, "web-0", []state{{name: "member1"}, {"member2", status.WaitingForKind, lacks}})
+	untilEvent(b, "web-0", "WaitingForKind: cluster member2: "+lacks)
 	requireCarried(b, configMaps, "good")
 
 	b.Quiet()
 	made := b.During(11 * time.Second)
 	t.Log("while a kind is waited for:", made)
 	require.Empty(t, made.Only(func(r budget.Request) bool { return r.Verb != "list" && r.Verb != "watch" }), "only lists are tried")
-	require.LessOrEqual(t, made.Total(), 12, "and slowly: %s", made)
+	require.LessOrEqual(t, made.Total(), 3, "and slowly: %s", made)
 
 	install(b, kind, b.Servers[1])
+	served := time.Now()
+	for i := range 5 {
+		untilCopy(b, 1, kind, fmt.Sprintf("web-%d", i))
+	}
+	require.Less(t, time.Since(served), soon)
 	for i := range 5 {
 		b.UntilReady(kind, fmt.Sprintf("web-%d", i))
-		require.NotNil(t, b.Copy(b.Servers[1], kind, fmt.Sprintf("web-%d", i)))
 	}
 	untilEvent(b, "web-0", "Recovered: cluster member2")
 }
@@ -123,7 +127,7 @@ func TestAKindOfAnotherScope(t *testing.T) {
 			declare(b, configMaps, "good", fields{"data": fields{"color": "blue"}})
 			message := fmt.Sprintf("create: the member serves no %s of %s/v1 with scope %s: install that there, "+
 				"or correct apiVersion in the template, or targetType in the FederatedTypeConfig", kind.Resource, kind.Group, scope)
-			untilStates(b, kind, "web", []state{{name: "member1"}, {"member2", status.CreationFailed, message}})
+			untilStates(b, kind, "web", []state{{name: "member1"}, {"member2", status.WaitingForKind, message}})
 			requireCarried(b, configMaps, "good")
 			b.Delete(kind, "web")
 		})

@@ -1,7 +1,6 @@
 package push
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -45,12 +44,11 @@ func (m *member) explain(err error, a attempt) *propagation.Problem {
 	case apierrors.IsTimeout(err), apierrors.IsServerTimeout(err):
 		return propagation.Problemf(a.late, propagation.RetryLater, "%s: %s; it is tried again", a.what, m.words(err))
 	case apierrors.IsNotFound(err) && missingNamespace(err, a.key):
-		return propagation.Problemf(a.state, propagation.RetryLater,
-			"%s: namespace %q does not exist there; federate it with a FederatedNamespace that is placed there too, or create it", a.what, a.key.Namespace)
+		return m.noNamespace(a.key)
+	case isLeaving(err):
+		return m.leavingNamespace(a.key)
 	case apierrors.IsNotFound(err) && notServed(err):
-		return propagation.Problemf(a.state, propagation.RetryLater,
-			"%s: the member serves no %s of %s with scope %s: install that there, or correct apiVersion in the template, or targetType in the FederatedTypeConfig",
-			a.what, t.Resource, cmp.Or(a.version, t.GroupVersionKind().GroupVersion().String()), t.Scope)
+		return m.noKind(a)
 	case apierrors.IsForbidden(err):
 		return propagation.Problemf(a.state, propagation.RetryLater,
 			"%s: not allowed: %s; if a role is missing, grant the member's credentials get, list, watch, create, patch and delete of %s", a.what, m.words(err), t)
@@ -155,11 +153,7 @@ func notListed(t federation.Type, name federation.ClusterName, err error) *propa
 	case err == nil:
 		return propagation.Problemf(status.CachedRetrievalFailed, propagation.RetryOnChange, "the copies in cluster %s have not been listed yet", name)
 	case notServed(err):
-		p := propagation.Problemf(status.CachedRetrievalFailed, propagation.RetryOnChange,
-			"cluster %s does not serve %s (kind %s, version %s); install its CustomResourceDefinition there, or place the object elsewhere; it follows by itself",
-			name, t, t.Kind, t.Version)
-		p.Lacking = true
-		return p
+		return notServedAtAll(t, name)
 	case apierrors.IsForbidden(err):
 		return propagation.Problemf(status.CachedRetrievalFailed, propagation.RetryOnChange,
 			"the credentials for cluster %s may not list and watch %s in all namespaces; grant it there", name, t)

@@ -32,6 +32,7 @@ type member struct {
 	wake       chan struct{} // the member became ready: try again at once
 	silence    chan struct{} // a request got no answer
 	stop       context.CancelFunc
+	lacking    lacking
 
 	mu      sync.Mutex
 	links   map[schema.GroupVersion]link
@@ -56,6 +57,8 @@ func (p *Propagator) Observe(ctx context.Context, changed func(propagation.Chang
 			if fresh != nil {
 				watching.Go(func() { m.watch(fresh) })
 				watching.Go(func() { m.listen(fresh) })
+				watching.Go(func() { m.lacking.namespaces.keep(fresh) })
+				watching.Go(func() { m.lacking.definition.keep(fresh) })
 			}
 			if c.Ready && !ready[c.Name] {
 				m.retryNow()
@@ -101,6 +104,9 @@ func (p *Propagator) newMember(c federation.Cluster, changed func(propagation.Ch
 		wake: make(chan struct{}, 1), silence: make(chan struct{}, 1), links: map[schema.GroupVersion]link{},
 	}
 	m.records = newRecords(p.FieldManager, func(k propagation.Key) { changed(propagation.Change{Cluster: c.Name, Key: k}) })
+	if m.lacking, err = newLacking(m); err != nil {
+		return nil, err
+	}
 	_, err = m.linkTo(m.kind.GroupVersion())
 	return m, err
 }
@@ -139,9 +145,23 @@ func (m *member) watch(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 		case <-m.wake:
-		case <-time.After(delay.Step()):
+			delay = backoff
+		case <-time.After(m.untilNextTry(delay.Step())):
 		}
 	}
+}
+
+// untilNextTry is the time until the copies are listed again: the back-off, or
+// more when a vigil is kept for the definition that is missing.
+func (m *member) untilNextTry(backoff time.Duration) time.Duration {
+	if m.serves() == nil || m.lacking.name == "" {
+		return backoff
+	}
+	net := m.lacking.definition.await(m.lacking.name, watching)
+	if backoff < m.options.MaxBackoff/2 {
+		return backoff // it may be about to come
+	}
+	return max(backoff, net)
 }
 
 // retryNow ends the wait between two tries to watch.

@@ -92,6 +92,8 @@ func (w *write) prepare(ctx context.Context) error {
 		w.yielded = slices.Concat(w.record.yielded, owned(w.taken)) // a change asks anew whose they are
 	}
 	switch {
+	case !w.held && w.key.Namespace != "" && w.member.lacking.namespaces.lacks(w.key.Namespace):
+		return w.member.noNamespace(w.key)
 	case !w.held && w.member.options.Adoption == Refuse:
 		return w.mayAdopt(ctx)
 	case w.held && len(w.retain) > 0:
@@ -157,6 +159,7 @@ func (w *write) send(ctx context.Context) (metav1.Object, error) {
 	}
 	defer records.end(w.key, nil)
 	records.applied(w.key, answer)
+	w.member.lacking.found(w.key)
 	return answer, nil
 }
 
