@@ -42,6 +42,9 @@ func removedAs(j job, out propagation.Outcome) func(v1alpha1.ObjectStatus) v1alp
 	}
 }
 
+// maxMessage is how many bytes of an explanation are kept.
+const maxMessage = 1 << 10
+
 // failedAs is the answer when something is in the way.
 func failedAs(j job, err error) func(v1alpha1.ObjectStatus) v1alpha1.ObjectStatus {
 	return func(before v1alpha1.ObjectStatus) v1alpha1.ObjectStatus {
@@ -50,6 +53,7 @@ func failedAs(j job, err error) func(v1alpha1.ObjectStatus) v1alpha1.ObjectStatu
 		if p, explains := errors.AsType[*propagation.Problem](err); explains {
 			now.State, now.Lacking = cmp.Or(string(p.State), now.State), p.Lacking
 		}
+		now.Message = now.Message[:min(len(now.Message), maxMessage)]
 		now.Parent = before.Parent
 		if j.ask.Hold != nil && !now.Lacking {
 			now.Parent = j.ask.Hold.Parent // it may have got there

@@ -138,9 +138,9 @@ func TestObjectsStayInTheirBundle(t *testing.T) {
 	}
 	d.untilShape(map[string][]string{"configmaps-0": {"a", "b"}, "configmaps-1": {"c", "d"}, "configmaps-2": {"e"}})
 	ask(sized("f", 1900))
-	ask(sized("a", 6000))
+	ask(sized("a", 4500))
 	d.untilShape(map[string][]string{"configmaps-0": {"a", "b"}, "configmaps-1": {"c", "d"}, "configmaps-2": {"e"}, "configmaps-3": {"f"}})
-	ask(sized("b", 6000)) // together with a there is no room for it
+	ask(sized("b", 4500)) // together with a there is no room for it
 	d.untilShape(map[string][]string{"configmaps-0": {"a"}, "configmaps-1": {"c", "d"}, "configmaps-2": {"e"}, "configmaps-3": {"f"}, "configmaps-4": {"b"}})
 	problem := d.ask(sized("huge", 1<<20), propagation.Holding{Parent: "parent"})
 	require.Equal(t, status.ComputeResourceFailed, problem.State)

@@ -15,7 +15,7 @@ import (
 // The most that a bundle ever holds: etcd takes 1.5 MiB, and the answers want
 // room too.
 const (
-	maxBytes   = 1 << 20
+	maxBytes   = 1 << 20 // of one object; many together are much less
 	maxObjects = 1000
 )
 
@@ -75,7 +75,7 @@ func (p *Propagator) askLocked(m *member, e entry) *object {
 		o = &object{}
 		m.objects[e.key] = o
 		p.roomLocked(m, e).take(o, e)
-	case o.chunk.size-o.entry.size()+e.size() > max(4*p.ChunkBytes, e.size()):
+	case o.chunk.size-o.entry.size()+e.size() > max(3*p.ChunkBytes, e.size()):
 		left := o.chunk
 		left.release(o)
 		p.roomLocked(m, e).take(o, e)

@@ -38,7 +38,7 @@ type Options struct {
 	Collection   push.Collection
 
 	// ChunkObjects and ChunkBytes are how much is put into a bundle; default 200
-	// objects and 256 KiB. Objects that grow may make it four times as large; then
+	// objects and 256 KiB. Objects that grow may make it three times as large; then
 	// they move.
 	ChunkObjects, ChunkBytes int
 	// Gather is how long a write of a bundle waits for more to write; default
