@@ -57,6 +57,10 @@ type Options struct {
 	// in package propagation/archive.
 	Archive Archive
 
+	// OnOutcome is told what each Apply and each Remove came to, concurrently; nil
+	// drops that. It must not block.
+	OnOutcome func(at Change, out Outcome, err error)
+
 	// Name tells this controller's queues from others' in metrics and logs.
 	Name string
 	// Metrics counts what goes through the queues; default the process's own, if
@@ -87,6 +91,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Aggregator == nil {
 		o.Aggregator = status.KubeFed{}
+	}
+	if o.OnOutcome == nil {
+		o.OnOutcome = func(Change, Outcome, error) {}
 	}
 	o.Planners = cmp.Or(o.Planners, 8)
 	o.Reporters = cmp.Or(o.Reporters, 8)

@@ -18,6 +18,7 @@ type job struct {
 	intent Intent
 	base   *unstructured.Unstructured
 	hold   bool
+	waited time.Duration // since when it goes as it goes
 }
 
 // finding is how a job went.
@@ -26,6 +27,7 @@ type finding struct {
 	absent bool
 	blind  bool // nothing was learned of the copy
 	silent bool // the cluster could not be reached, or its copies not be seen
+	awaits bool // it was not tried yet, for what it needs is about to come
 	seen   status.Observation
 	retry  error // why to try again after a back-off; nil when not to
 }
@@ -82,11 +84,15 @@ func (c *Controller) attempt(ctx context.Context, member federation.Cluster, j j
 	if !j.hold {
 		return c.remove(ctx, member, j)
 	}
+	if f, waits := c.await(member.Name, j); waits {
+		return f
+	}
 	want, err := c.tailor(ctx, member, j)
 	if err != nil {
 		return blockedBy(member.Name, Problemf(status.ApplyOverridesFailed, RetryOnChange, "%w", err))
 	}
 	out, err := c.Propagator.Apply(ctx, member.Name, want, j.holding())
+	c.OnOutcome(Change{Cluster: member.Name, Key: j.intent.Key}, out, err)
 	c.tellRegained(j.intent, member.Name, out.Regained)
 	if err != nil {
 		return failed(member.Name, err, status.UpdateFailed, status.UpdateTimedOut)
@@ -111,6 +117,7 @@ func (c *Controller) remove(ctx context.Context, member federation.Cluster, j jo
 	for _, how := range all {
 		how.Orphan = how.Orphan || member.Leaving == federation.LeavingOrphan
 		out, err := c.Propagator.Remove(ctx, name, j.intent.Key, how)
+		c.OnOutcome(Change{Cluster: name, Key: j.intent.Key}, out, err)
 		if err != nil {
 			return failed(name, err, status.DeletionFailed, status.DeletionTimedOut)
 		}
@@ -209,7 +216,11 @@ func (o *object) job(name federation.ClusterName) (job, bool) {
 		return job{}, false
 	}
 	t.begun = time.Now()
-	return job{intent: o.intent, base: o.base, hold: t.hold}, true
+	j := job{intent: o.intent, base: o.base, hold: t.hold}
+	if !t.since.IsZero() {
+		j.waited = time.Since(t.since)
+	}
+	return j, true
 }
 
 // note takes over a finding, unless the plan has changed since: then the lane
@@ -225,6 +236,7 @@ func (o *object) note(name federation.ClusterName, j job, f finding) {
 		t.since = time.Now()
 	}
 	t.phase, t.seen, t.absent, t.blind, t.stale = f.phase, f.seen, f.absent, f.blind, t.begun.IsZero()
+	t.awaits = f.awaits
 	switch {
 	case !f.silent:
 		t.silent = time.Time{}

@@ -111,6 +111,7 @@ type task struct {
 	stale  bool               // there is news of the copy since the last try
 	absent bool               // it was seen to hold no copy
 	blind  bool               // seen tells nothing of the copy
+	awaits bool               // what it needs is about to come
 	silent time.Time          // since when the cluster cannot be reached; zero when it can
 	fine   int64              // the generation last seen to be held as it should, or 0
 	good   status.Observation // how that went

@@ -78,6 +78,12 @@ type Intent struct {
 	Holding Holding
 	// Removal says how copies are removed; the zero Removal deletes them.
 	Removal Removal
+	// Awaits says of a cluster that something which the object needs there, such
+	// as its namespace, is about to come; nil when nothing is. The first copy waits
+	// for it, though not for ever, and is not late meanwhile; the Source's Watch
+	// tells when it came. It may be called at any time, concurrently. A nil Awaits
+	// awaits nothing.
+	Awaits func(cluster federation.ClusterName) *Problem
 	// Held says that the Ledger holds the declaration already.
 	Held bool
 	// Reported is the summary that was reported last, for this or an earlier

@@ -102,10 +102,13 @@ const maxQueued = 15
 // patientUntilLocked is how long the report waits for an open task. A cluster
 // that has many objects to go and gets on with them is not late: patience counts
 // from when it was last done with another, began with this one, or first gave the
-// answer that it gives.
+// answer that it gives. What waits for its namespace to be carried is not late
+// until it gives that up.
 func (o *object) patientUntilLocked(t *task, moved time.Time, patience time.Duration) time.Time {
 	from := moved
 	switch {
+	case t.awaits:
+		from = t.since.Add(mostAwait - patience)
 	case t.begun.IsZero(): // in the queue
 	case t.seen.Cluster != "" && !t.stale: // to be tried again, or to end by itself
 		from = t.since

@@ -31,6 +31,8 @@ type Namespaces struct {
 	mu          sync.Mutex
 	last        int
 	subscribers map[int]func(namespace string)
+	tried       map[place]bool // with a namespace, by its own loop
+	awaited     map[place]bool // by something in the namespace
 }
 
 // NewNamespaces makes Namespaces over the FederatedNamespaces of that type, and
@@ -44,6 +46,8 @@ func NewNamespaces(client dynamic.Interface, kind federation.Type, scope federat
 		federated:   newInformer(client, kind, namespace),
 		hosts:       newInformer(client, hosts, ""),
 		subscribers: map[int]func(string){},
+		tried:       map[place]bool{},
+		awaited:     map[place]bool{},
 	}
 }
 
@@ -133,11 +137,13 @@ func (n *Namespaces) subscribe(changed func(namespace string)) func() {
 	}
 }
 
-func (n *Namespaces) tell(obj any) {
+func (n *Namespaces) tell(obj any) { n.tellOf(obj.(metav1.Object).GetNamespace()) }
+
+func (n *Namespaces) tellOf(namespace string) {
 	n.mu.Lock()
 	all := slices.Collect(maps.Values(n.subscribers))
 	n.mu.Unlock()
 	for _, changed := range all {
-		changed(obj.(metav1.Object).GetNamespace())
+		changed(namespace)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/client-go/tools/cache"
 
+	"github.com/fedrail/fedrail/federation"
 	"github.com/fedrail/fedrail/federation/apis/federatedkind"
 	"github.com/fedrail/fedrail/propagation"
 )
@@ -60,6 +61,11 @@ func (s *Objects) Get(_ context.Context, key propagation.Key) (propagation.Inten
 			return propagation.Intent{}, false, err
 		}
 		in.Placement.Bounds = bounds
+		if !s.neverFederated(key.Namespace) {
+			in.Awaits = func(cluster federation.ClusterName) *propagation.Problem {
+				return s.Namespaces.awaits(place{cluster, key.Namespace})
+			}
+		}
 	}
 	return in, true, nil
 }

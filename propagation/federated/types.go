@@ -224,6 +224,9 @@ func (t *Types) start(ctx context.Context, config *corev1beta1.FederatedTypeConf
 	o := t.Loop
 	o.Source, o.Ledger, o.Propagator, o.Archive, o.Name = objects, objects, carrier, left, config.Name
 	o.Logger = t.Logger.WithValues("type", config.Name)
+	if options.isNamespace() {
+		o.OnOutcome = t.namespaces.noteOutcome
+	}
 	controller, err := propagation.New(o)
 	if err != nil {
 		return err
