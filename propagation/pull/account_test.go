@@ -16,7 +16,6 @@ import (
 	"github.com/fedrail/fedrail/federation"
 	"github.com/fedrail/fedrail/federation/apis/bundle/v1alpha1"
 	"github.com/fedrail/fedrail/internal/controlplane"
-	"github.com/fedrail/fedrail/internal/testbed"
 	"github.com/fedrail/fedrail/propagation"
 	"github.com/fedrail/fedrail/propagation/budget"
 	"github.com/fedrail/fedrail/propagation/pull"
@@ -29,8 +28,6 @@ func credentials(t *testing.T, host *controlplane.Server, cluster federation.Clu
 	require.NoError(t, err)
 	return host.ConfigWithToken(token)
 }
-
-func testbedCounter() *budget.Counter { return budget.New() }
 
 // TestAnAgentReachesNothingButItsOwn on the host.
 func TestAnAgentReachesNothingButItsOwn(t *testing.T) {
@@ -95,7 +92,7 @@ func TestTheAccountIsEnough(t *testing.T) {
 	p := observed(t, host, pull.Options{Type: configMaps})
 	want := configMap("default", "enough")
 	want.SetLabels(map[string]string{propagation.ManagedLabel: "true"})
-	b := &testbed.Bed{TB: t}
+	b := bedOf(t)
 	b.Until("applied", func() bool {
 		_, err := p.Apply(t.Context(), "enough", want, propagation.Holding{Parent: "parent"})
 		return err == nil

@@ -11,7 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/fedrail/fedrail/federation"
-	"github.com/fedrail/fedrail/internal/testbed"
+	"github.com/fedrail/fedrail/propagation/budget"
 )
 
 // TestAnAgentThatIsStoppedInTheMiddle and started again later brings its member
@@ -100,15 +100,43 @@ func TestTheHostIsAwayAndBack(t *testing.T) {
 	b.empty()
 }
 
+// TestTheControllerIsStoppedInTheMiddle: the next one finds in the bundles what
+// was begun.
+func TestTheControllerIsStoppedInTheMiddle(t *testing.T) {
+	b := newBed(t, "member1", "member2")
+	again := func() { b.Stop(); b.Run() }
+	b.fill(0, 60)
+	again()
+	b.fill(60, 100)
+	b.untilHeld()
+	b.paint("red")
+	again()
+	b.untilHeld()
+	b.untilAllReady()
+	names := b.withdraw()
+	again()
+	b.untilHeld()
+	b.untilGone(names)
+	b.quiet()
+	for _, member := range b.MemberNames() {
+		for _, bundle := range bundlesOf(t, b.Host, member) {
+			if bundle.Spec.Target.Kind == "ConfigMap" {
+				require.Empty(t, bundle.Spec.Objects, member)
+				require.Empty(t, bundle.Status.Objects, member)
+			}
+		}
+	}
+}
+
 // TestAMemberThatIsNotWell stops its agent's heartbeat, and nothing else.
 func TestAMemberThatIsNotWell(t *testing.T) {
 	host := servers.Shared(t, "host")[0]
 	member := servers.Fresh(t, "unwell")[0]
 	install(t, host)
 	admit(t, host, "unwell", nil)
-	run(t, agentOf(t, host, member, testbedCounter()))
+	run(t, agentOf(t, host, member, budget.New()))
 	registry := registryOf(t, host)
-	b := &testbed.Bed{TB: t}
+	b := bedOf(t)
 	ready := func() bool { c, _ := registry.Snapshot().Get("unwell"); return c.Ready }
 	b.Until("ready", ready)
 	require.NoError(t, member.Pause())
