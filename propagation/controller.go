@@ -31,9 +31,12 @@ type Options struct {
 	// Planners and Reporters are how many objects are planned and reported at a
 	// time; default 8.
 	Planners, Reporters int
-	// Writers are how many objects are written at a time to one cluster;
-	// default 8. Every cluster has its own.
+	// Writers are how many objects are written at a time to one cluster at the
+	// most; default 32. Every cluster has its own.
 	Writers int
+	// Pace says how many of them a cluster can take. Controllers that write to
+	// the same clusters should share one; nil is one of its own.
+	Pace *Pace
 	// Timeout bounds one Apply or Remove; default 10s.
 	Timeout time.Duration
 	// Patience is how long a report waits for clusters that have not answered
@@ -97,7 +100,10 @@ func (o Options) withDefaults() Options {
 	}
 	o.Planners = cmp.Or(o.Planners, 8)
 	o.Reporters = cmp.Or(o.Reporters, 8)
-	o.Writers = cmp.Or(o.Writers, 8)
+	o.Writers = cmp.Or(o.Writers, 32)
+	if o.Pace == nil {
+		o.Pace = NewPace(Bounds{})
+	}
 	o.Timeout = cmp.Or(o.Timeout, 10*time.Second)
 	o.Patience = cmp.Or(o.Patience, 2*time.Second)
 	o.Interval = cmp.Or(o.Interval, time.Second)
@@ -180,10 +186,11 @@ func (c *Controller) followMembers(ctx context.Context, running *sync.WaitGroup)
 	quiet := logr.NewContext(ctx, c.Logger.V(1)) // what fails in a member is in the status
 	for members := range c.Registry.Watch(ctx) {
 		change := c.lanes.follow(ctx, members, c.newLane)
+		for _, name := range change.left {
+			c.Pace.forget(name)
+		}
 		for _, l := range change.started {
-			for range c.Writers {
-				running.Go(func() { l.queue.each(quiet, func(ctx context.Context, k Key) error { return c.carry(ctx, l, k) }) })
-			}
+			running.Go(func() { c.serve(quiet, l) })
 		}
 		if !started {
 			started = true

@@ -332,12 +332,12 @@ func TestAChangeThatGetsNoAnswerIsNotReportedAsDone(t *testing.T) {
 func TestALongQueueIsNoReasonToReportTwice(t *testing.T) {
 	slow := &memory.Propagator{Before: func(_ context.Context, c federation.ClusterName, _ propagation.Key) error {
 		if c == "b" {
-			time.Sleep(5 * time.Millisecond) // a member that answers, but not at once
+			time.Sleep(10 * time.Millisecond) // a member that answers, but not at once
 		}
 		return nil
 	}}
 	w := run(t, newHost(), slow, func(o *propagation.Options) {
-		o.Writers, o.Patience, o.Propagator = 1, 100*time.Millisecond, lingering{slow}
+		o.Writers, o.Patience, o.Propagator = 1, 200*time.Millisecond, lingering{slow}
 	})
 	const n = 100 // so that the last is served after five times the patience
 	for i := range n {

@@ -26,6 +26,7 @@ type finding struct {
 	phase  phase
 	absent bool
 	blind  bool // nothing was learned of the copy
+	effort effort
 	silent bool // the cluster could not be reached, or its copies not be seen
 	awaits bool // it was not tried yet, for what it needs is about to come
 	seen   status.Observation
@@ -33,15 +34,15 @@ type finding struct {
 }
 
 // carry makes one cluster hold one object, or not hold it.
-func (c *Controller) carry(ctx context.Context, l *lane, key Key) error {
+func (c *Controller) carry(ctx context.Context, l *lane, key Key) (effort, error) {
 	o := c.objects.find(key)
 	if o == nil {
-		return nil
+		return none, nil
 	}
 	j, planned := o.job(l.name)
 	member, known := c.lanes.snapshot().Get(l.name)
 	if !planned || !known {
-		return nil
+		return none, nil
 	}
 	now, _ := c.Registry.Snapshot().Get(l.name)
 	ctx, done := l.untilAsleep(ctx)
@@ -49,7 +50,7 @@ func (c *Controller) carry(ctx context.Context, l *lane, key Key) error {
 	began := time.Now()
 	found := c.attempt(ctx, worst(member, now), j)
 	if ctx.Err() != nil && worst(member, now).Ready {
-		return nil // all ends, or the cluster went: then the loop that saw it wakes the lane
+		return none, nil // all ends, or the cluster went: then the loop that saw it wakes the lane
 	}
 	if member.Ready && !now.Ready {
 		found.retry = errors.New("the member's readiness changed just now") // the loop that wakes lanes may never see it
@@ -59,7 +60,7 @@ func (c *Controller) carry(ctx context.Context, l *lane, key Key) error {
 	}
 	o.note(l.name, j, found)
 	c.reports.Add(key)
-	return found.retry
+	return found.effort, found.retry
 }
 
 // worst is the member as the loop last saw it, or as the registry has it now
@@ -102,7 +103,7 @@ func (c *Controller) attempt(ctx context.Context, member federation.Cluster, j j
 	if len(out.Yielded) > 0 {
 		held.Message = "left to others: " + Describe(out.Yielded)
 	}
-	return finding{phase: settled, seen: held}
+	return finding{phase: settled, seen: held, effort: effortOf(out)}
 }
 
 // holding completes the intent's.
@@ -122,7 +123,7 @@ func (c *Controller) remove(ctx context.Context, member federation.Cluster, j jo
 			return failed(name, err, status.DeletionFailed, status.DeletionTimedOut)
 		}
 		if out.Action != Absent {
-			return c.removing(name)
+			return c.removing(name, effortOf(out))
 		}
 	}
 	c.left.clear(j.intent.Key, name, all)
@@ -130,8 +131,8 @@ func (c *Controller) remove(ctx context.Context, member federation.Cluster, j jo
 }
 
 // removing is the finding of a copy that was told to go and is still there.
-func (c *Controller) removing(name federation.ClusterName) finding {
-	waiting := finding{seen: status.Observation{Cluster: name, State: status.WaitingForRemoval,
+func (c *Controller) removing(name federation.ClusterName, e effort) finding {
+	waiting := finding{effort: e, seen: status.Observation{Cluster: name, State: status.WaitingForRemoval,
 		Message: "the copy is being deleted; a finalizer on it, or its dependents, may hold it up"}}
 	if _, tells := c.Propagator.(Observer); !tells {
 		waiting.retry = errors.New(waiting.seen.Message)
@@ -187,10 +188,14 @@ func failed(name federation.ClusterName, err error, state, late status.State) fi
 	case explains:
 	case errors.Is(err, context.DeadlineExceeded):
 		problem = Problemf(late, RetryLater, "no answer in time; it is tried again: %w", err)
+		problem.Pressed = true
 	default:
 		problem = Problemf(state, RetryLater, "%w", err)
 	}
 	f := blockedBy(name, problem)
+	if problem.Pressed {
+		f.effort = pressed
+	}
 	switch {
 	case problem.Retry == RetryLater:
 		f.phase, f.retry = open, err

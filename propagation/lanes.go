@@ -60,6 +60,7 @@ type lanes struct {
 // laneChange is what a new snapshot of the members means.
 type laneChange struct {
 	started    []*lane                  // for members that are new
+	left       []federation.ClusterName // members no more
 	woken      []federation.ClusterName // whose readiness, its reason, or connection changed
 	membership bool                     // a member came, goes, went, or has other labels
 }
@@ -80,6 +81,7 @@ func (s *lanes) follow(ctx context.Context, now federation.ClusterSet, newLane f
 		if _, stays := now.Get(name); !stays {
 			l.queue.ShutDown()
 			delete(s.byName, name)
+			change.left = append(change.left, name)
 		}
 	}
 	for c := range now.All() {

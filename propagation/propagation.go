@@ -246,6 +246,9 @@ type Problem struct {
 	Retry Retry
 	// After is when to ask again, for RetryLater; 0 leaves it to the back-off.
 	After time.Duration
+	// Pressed says that the cluster has more to do than it can, or gave no
+	// answer: it is asked less at a time.
+	Pressed bool
 	// Lacking says that the cluster is known to hold no copy. A State that tells
 	// nothing of the copy, such as CachedRetrievalFailed, otherwise leaves it to
 	// count as it was last seen.

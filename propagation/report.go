@@ -187,7 +187,7 @@ func (c *Controller) tell(in Intent, before, now status.Summary) {
 	for _, s := range now.Clusters {
 		old := was[s.Cluster]
 		switch {
-		case trouble(s.State) && (old.State != s.State || old.Message != s.Message):
+		case trouble(s.State) && (old.State != s.State || old.Message != s.Message && !silence(s.State)):
 			recorder.Record(in, Event{Type: corev1.EventTypeWarning, Reason: string(s.State),
 				Message: fmt.Sprintf("cluster %s: %s", s.Cluster, s.Message)})
 		case s.State == status.OK && s.Message != "" && old.Message != s.Message:
@@ -200,6 +200,11 @@ func (c *Controller) tell(in Intent, before, now status.Summary) {
 	if p, old := placementTrouble(now), placementTrouble(before); p.Message != "" && p != old {
 		recorder.Record(in, Event{Type: corev1.EventTypeWarning, Reason: p.Reason, Message: p.Message})
 	}
+}
+
+// silence says of a state that there was no answer: why exactly is no news.
+func silence(s status.State) bool {
+	return s == status.CreationTimedOut || s == status.UpdateTimedOut || s == status.DeletionTimedOut || s == status.LabelRemovalTimedOut
 }
 
 // trouble says of a state that somebody should look at the object because of

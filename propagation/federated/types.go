@@ -90,6 +90,9 @@ func NewTypes(o TypesOptions) (*Types, error) {
 		return nil, errors.New("federated: TypesOptions need Client, Writer, Carry and Loop.Registry")
 	}
 	o.SystemNamespace = cmp.Or(o.SystemNamespace, corev1beta1.DefaultNamespace)
+	if o.Loop.Pace == nil {
+		o.Loop.Pace = propagation.NewPace(propagation.Bounds{})
+	}
 	o.Scope = cmp.Or(o.Scope, federation.ClusterScoped)
 	return &Types{TypesOptions: o, informer: newInformer(o.Client, typeConfigs(), o.SystemNamespace),
 		dirty: make(chan struct{}, 1), loops: map[string]*loop{}, carriers: map[string]*propagation.Controller{}, swept: map[string]string{}}, nil

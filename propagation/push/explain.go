@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/url"
 	"strings"
+	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -33,16 +34,24 @@ func writeOf(w *write) attempt {
 	return a
 }
 
+func deletionOf(key propagation.Key) attempt {
+	return attempt{what: "delete", state: status.DeletionFailed, late: status.DeletionTimedOut, key: key}
+}
+
 // explain makes a Problem of what a member answered: what is wrong, and what
 // mends it. What a Secret holds is in no message.
 func (m *member) explain(err error, a attempt) *propagation.Problem {
 	t := m.options.Type
 	switch {
 	case !answered(err):
-		m.noteSilence()
-		return propagation.Problemf(a.late, propagation.RetryLater, "%s: %s; it is tried again", a.what, silence(err))
+		return pressed(propagation.Problemf(a.late, propagation.RetryLater, "%s: %s; it is tried again", a.what, silence(err)))
 	case apierrors.IsTimeout(err), apierrors.IsServerTimeout(err):
-		return propagation.Problemf(a.late, propagation.RetryLater, "%s: %s; it is tried again", a.what, m.words(err))
+		return pressed(propagation.Problemf(a.late, propagation.RetryLater, "%s: %s; it is tried again", a.what, m.words(err)))
+	case apierrors.IsTooManyRequests(err), apierrors.IsServiceUnavailable(err):
+		p := pressed(propagation.Problemf(a.late, propagation.RetryLater, "%s: the member has too much to do: %s; it is tried again", a.what, m.words(err)))
+		seconds, _ := apierrors.SuggestsClientDelay(err)
+		p.After = time.Duration(seconds) * time.Second
+		return p
 	case apierrors.IsNotFound(err) && missingNamespace(err, a.key):
 		return m.noNamespace(a.key)
 	case isLeaving(err):
@@ -67,6 +76,12 @@ func (m *member) explain(err error, a attempt) *propagation.Problem {
 func cannotChange(err error) bool {
 	text := err.Error()
 	return strings.Contains(text, "immutable") || strings.Contains(text, "may not change")
+}
+
+// pressed marks what a member that has too much to do answered.
+func pressed(p *propagation.Problem) *propagation.Problem {
+	p.Pressed = true
+	return p
 }
 
 // words are the API server's own, save for a Secret: there an API server may

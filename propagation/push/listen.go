@@ -10,16 +10,8 @@ import (
 	"github.com/fedrail/fedrail/propagation"
 )
 
-// hearing is how long a member may take to answer the smallest question.
-const hearing = time.Second
-
-// noteSilence notes that a request got no answer.
-func (m *member) noteSilence() {
-	select {
-	case m.silence <- struct{}{}:
-	default:
-	}
-}
+// soon is how long a member may take to answer the smallest question.
+const soon = time.Second
 
 // listen asks a member that was silent until it answers, and then has all that
 // waits for it go on, whatever its back-off, until ctx ends. A member that
@@ -30,15 +22,15 @@ func (m *member) listen(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
-		case <-m.silence:
+		case <-m.hearing.news:
 		}
-		delay, asked := m.backoff(), 0
+		delay, asked, was := m.backoff(), 0, m.hearing.silence() != nil
 		for ; !m.answers(ctx); asked++ {
 			if !pause(ctx, delay.Step()) {
 				return
 			}
 		}
-		if asked > 0 {
+		if asked > 0 || was {
 			m.records.changed(propagation.Key{})
 		}
 	}
@@ -46,7 +38,7 @@ func (m *member) listen(ctx context.Context) {
 
 // answers says whether the member answers anything at all.
 func (m *member) answers(ctx context.Context) bool {
-	ctx, done := context.WithTimeout(ctx, hearing)
+	ctx, done := context.WithTimeout(ctx, soon)
 	defer done()
 	_, err := m.link(m.kind).resources("").list(ctx, metav1.ListOptions{Limit: 1, LabelSelector: propagation.ManagedLabel + "=true"})
 	return err == nil || answered(err)

@@ -30,7 +30,7 @@ type member struct {
 	records    *records
 	fights     fights
 	wake       chan struct{} // the member became ready: try again at once
-	silence    chan struct{} // a request got no answer
+	hearing    *hearing
 	stop       context.CancelFunc
 	lacking    lacking
 
@@ -94,6 +94,8 @@ func (p *Propagator) newMember(c federation.Cluster, changed func(propagation.Ch
 	if err != nil {
 		return nil, err
 	}
+	heard := newHearing()
+	config.Wrap(heard.wrap)
 	client, err := rest.HTTPClientFor(config)
 	if err != nil {
 		return nil, err
@@ -101,7 +103,7 @@ func (p *Propagator) newMember(c federation.Cluster, changed func(propagation.Ch
 	m := &member{
 		name: c.Name, connection: c.Connection, kind: p.Type.GroupVersionKind(),
 		config: config, http: client, options: p.Options,
-		wake: make(chan struct{}, 1), silence: make(chan struct{}, 1), links: map[schema.GroupVersion]link{},
+		wake: make(chan struct{}, 1), hearing: heard, links: map[schema.GroupVersion]link{},
 	}
 	m.records = newRecords(p.FieldManager, func(k propagation.Key) { changed(propagation.Change{Cluster: c.Name, Key: k}) })
 	if m.lacking, err = newLacking(m); err != nil {

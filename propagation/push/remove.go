@@ -27,11 +27,14 @@ func (p *Propagator) Remove(ctx context.Context, name federation.ClusterName, ke
 		return propagation.Outcome{}, err
 	}
 	r, held := m.records.get(key)
+	silent := m.hearing.silence()
 	switch {
 	case !held || !how.Owns(r.parent):
 		return propagation.Outcome{Action: propagation.Absent}, nil
 	case r.leaving():
 		return propagation.Outcome{Action: propagation.Removing}, nil
+	case silent != nil:
+		return propagation.Outcome{}, m.explain(silent, deletionOf(key))
 	case how.Orphan || how.Spare != "" && how.Spare == r.uid:
 		return m.letGo(ctx, key, r)
 	default:
@@ -57,7 +60,7 @@ func (m *member) delete(ctx context.Context, key propagation.Key, r record, how 
 		return propagation.Outcome{Action: propagation.Removing}, nil
 	case err != nil:
 		m.records.stays(key, r.uid)
-		return propagation.Outcome{}, m.explain(err, attempt{what: "delete", state: status.DeletionFailed, late: status.DeletionTimedOut, key: key})
+		return propagation.Outcome{}, m.explain(err, deletionOf(key))
 	}
 	return propagation.Outcome{Action: propagation.Removing}, nil
 }
@@ -81,6 +84,9 @@ func (m *member) letGo(ctx context.Context, key propagation.Key, r record) (prop
 func (m *member) settleDoubt(ctx context.Context, key propagation.Key) error {
 	if !m.records.doubted(key) {
 		return nil
+	}
+	if silent := m.hearing.silence(); silent != nil {
+		return m.explain(silent, deletionOf(key))
 	}
 	there, err := m.link(m.kind).get(ctx, key)
 	switch {

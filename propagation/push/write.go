@@ -69,6 +69,9 @@ const mostTries = 5
 // What we hold no record of is not forced at first, so that somebody else's
 // object is noticed before it is adopted.
 func (w *write) carryOut(ctx context.Context) (propagation.Outcome, error) {
+	if err := w.member.hearing.silence(); err != nil {
+		return propagation.Outcome{}, w.member.explain(err, writeOf(w)) // it is not even tried
+	}
 	w.force = w.held && w.overwrites() && len(w.retain) == 0
 	if err := w.prepare(ctx); err != nil {
 		return propagation.Outcome{}, err

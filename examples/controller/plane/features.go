@@ -29,7 +29,7 @@ func (p *Plane) health() kubefed.Health {
 // loop is how many objects of a type are worked on at a time. KubeFed's default
 // of one asks for ours, a larger number for at least so many.
 func (p *Plane) loop() propagation.Options {
-	const planners, writers, reporters = 8, 8, 8
+	const planners, writers, reporters = 8, 32, 8
 	objects := int(*p.Config.Spec.SyncController.MaxConcurrentReconciles)
 	reports := int(*p.Config.Spec.StatusController.MaxConcurrentReconciles)
 	return propagation.Options{
