@@ -27,6 +27,7 @@ type Options struct {
 	Placer     placement.Placer    // default: KubeFed's rules, without a policy
 	Overrider  overrides.Overrider // default: JSON patches with KubeFed's laxity
 	Aggregator status.Aggregator   // default: KubeFed's condition, and Ready
+	LossGuard  LossGuard           // default: MostAtOnce
 
 	// Planners and Reporters are how many objects are planned and reported at a
 	// time; default 8.
@@ -97,6 +98,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.OnOutcome == nil {
 		o.OnOutcome = func(Change, Outcome, error) {}
+	}
+	if o.LossGuard == nil {
+		o.LossGuard = MostAtOnce{}
 	}
 	o.Planners = cmp.Or(o.Planners, 8)
 	o.Reporters = cmp.Or(o.Reporters, 8)

@@ -94,6 +94,7 @@ type object struct {
 	problem  status.Problem             // of the placement
 	frozen   bool                       // the placement is not known: the lanes rest
 	tasks    map[federation.ClusterName]*task
+	placed   placed
 	held     types.UID // the parent that the Ledger was made to hold last
 	heldAt   time.Time // when that was
 	reported *status.Summary

@@ -52,7 +52,7 @@ func (c *Controller) plan(ctx context.Context, key Key) error {
 	}
 	c.left.keepIn(key, c.lanes.snapshot())
 	o := c.objects.get(key)
-	p := c.decide(ctx, in, c.mayHold(o, in))
+	p := c.guard(o, in, c.decide(ctx, in, c.mayHold(o, in)))
 	switch err := c.hold(ctx, o, in, p); {
 	case errors.Is(err, ErrGone):
 		return nil // Watch tells

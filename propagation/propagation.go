@@ -84,6 +84,8 @@ type Intent struct {
 	// tells when it came. It may be called at any time, concurrently. A nil Awaits
 	// awaits nothing.
 	Awaits func(cluster federation.ClusterName) *Problem
+	// AllowLoss says yes to a loss that is held back: see Loss.
+	AllowLoss string
 	// Held says that the Ledger holds the declaration already.
 	Held bool
 	// Reported is the summary that was reported last, for this or an earlier

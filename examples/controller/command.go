@@ -56,6 +56,10 @@ func control(ctx context.Context, f flags) error {
 	if err != nil {
 		return err
 	}
+	guard, err := f.guard()
+	if err != nil {
+		return err
+	}
 	host, namespace, err := f.host()
 	if err != nil {
 		return err
@@ -67,7 +71,7 @@ func control(ctx context.Context, f flags) error {
 	log.Info(fmt.Sprintf("Using valid KubeFedConfig %q", config.Namespace+"/"+config.Name))
 	p, err := plane.New(plane.Options{
 		Host: host, Namespace: namespace, Config: config, Election: f.election(),
-		FieldManager: f.fieldManager, LetGoAfter: f.letGoAfter,
+		FieldManager: f.fieldManager, LetGoAfter: f.letGoAfter, LossGuard: guard,
 		HealthAddr: f.healthAddr, MetricsAddr: f.metricsAddr, Logger: log,
 	})
 	if err != nil {

@@ -19,6 +19,7 @@ import (
 
 	"github.com/fedrail/fedrail/examples/controller/plane"
 	corev1beta1 "github.com/fedrail/fedrail/federation/apis/core/v1beta1"
+	"github.com/fedrail/fedrail/propagation"
 )
 
 // ownNamespace is where a pod finds the namespace that it runs in.
@@ -35,6 +36,7 @@ type flags struct {
 	leaderElect             bool
 	fieldManager            string
 	letGoAfter              time.Duration
+	lossGuard               string
 	logFormat               string
 	verbosity               int
 }
@@ -54,6 +56,7 @@ func (f *flags) addControl(set *pflag.FlagSet) {
 	set.BoolVar(&f.leaderElect, "leader-elect", true, "work only while holding the lease "+corev1beta1.LeaderElectionName)
 	set.StringVar(&f.fieldManager, "field-manager", "fedrail", "owner of our fields in the members")
 	set.DurationVar(&f.letGoAfter, "let-go-after", 10*time.Minute, "how long a deletion waits for clusters that cannot be reached, before they are cleaned up later; negative is for ever")
+	set.StringVar(&f.lossGuard, "loss-guard", "MostAtOnce", "MostAtOnce holds back that an object loses most of its clusters unasked; AnyLoss holds nothing back")
 	set.StringVar(&f.logFormat, "log-format", "text", "text or json")
 	set.IntVarP(&f.verbosity, "v", "v", 0, "verbosity of the log; 1 tells of more than what somebody has to act on")
 }
@@ -84,6 +87,17 @@ func (f *flags) election() plane.Election {
 		return plane.Elect
 	}
 	return plane.Alone
+}
+
+// guard is what holds losses back.
+func (f *flags) guard() (propagation.LossGuard, error) {
+	switch f.lossGuard {
+	case "MostAtOnce":
+		return propagation.MostAtOnce{}, nil
+	case "AnyLoss":
+		return propagation.AnyLoss{}, nil
+	}
+	return nil, fmt.Errorf("--loss-guard: got %q, want MostAtOnce or AnyLoss", f.lossGuard)
 }
 
 // logger also gets what client-go has to say.

@@ -27,6 +27,7 @@ func intentOf(object *unstructured.Unstructured, o Options, key propagation.Key)
 		Generation: object.GetGeneration(),
 		Deleting:   object.GetDeletionTimestamp() != nil,
 		Held:       slices.Contains(object.GetFinalizers(), federatedkind.Finalizer),
+		AllowLoss:  object.GetAnnotations()[propagation.AllowLossAnnotation],
 		Reported:   reportedOf(object),
 	}
 	spec, err := federatedkind.SpecOf(object)

@@ -148,4 +148,3 @@ func TestAPolicyThatIsTakenBackHoldsNothing(t *testing.T) {
 	j.unjoin("member2")
 	require.NotNil(t, j.Copy(j.Servers[1], configMaps, "web"))
 }
-

@@ -39,6 +39,7 @@ func (p *Plane) loop() propagation.Options {
 		Metrics:   p.metrics.queues,
 
 		LetGoAfter: p.LetGoAfter,
+		LossGuard:  p.LossGuard,
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 	"k8s.io/client-go/rest"
 
 	corev1beta1 "github.com/fedrail/fedrail/federation/apis/core/v1beta1"
+	"github.com/fedrail/fedrail/propagation"
 	"github.com/fedrail/fedrail/propagation/budget"
 )
 
@@ -39,6 +40,9 @@ type Options struct {
 	// default 10m, and negative is for ever. Then what is left there is removed
 	// later: see propagation.Options.
 	LetGoAfter time.Duration
+	// LossGuard holds losses back that nobody asked for; nil is the default of
+	// propagation.Options.
+	LossGuard propagation.LossGuard
 	// HealthAddr and MetricsAddr are where to serve, as host:port; port 0 is a
 	// free one, and empty is not to serve. Both serve /healthz, /readyz and
 	// /metrics, and may be the same.
