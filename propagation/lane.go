@@ -39,6 +39,10 @@ func (c *Controller) carry(ctx context.Context, l *lane, key Key) (effort, error
 	if o == nil {
 		return none, nil
 	}
+	if o.isGated(l.name) {
+		c.reports.Add(key) // there is news for the rollout
+		return none, nil
+	}
 	j, planned := o.job(l.name)
 	member, known := c.lanes.snapshot().Get(l.name)
 	if !planned || !known {
@@ -217,7 +221,7 @@ func (o *object) job(name federation.ClusterName) (job, bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	t := o.tasks[name]
-	if t == nil || o.frozen {
+	if t == nil || o.frozen || t.gated {
 		return job{}, false
 	}
 	t.begun = time.Now()
@@ -237,6 +241,20 @@ func (o *object) note(name federation.ClusterName, j job, f finding) {
 	if t == nil || t.hold != j.hold || o.intent.Parent != j.intent.Parent || o.intent.Generation != j.intent.Generation {
 		return
 	}
+	t.learn(f)
+	switch {
+	case f.phase == settled && j.hold:
+		t.fine, t.good = j.intent.Generation, f.seen
+	case !f.blind:
+		t.fine, t.good = 0, status.Observation{}
+	}
+	if !o.busyLocked() {
+		o.busyFrom = time.Time{}
+	}
+}
+
+// learn takes over how a task went.
+func (t *task) learn(f finding) {
 	if t.seen.Cluster == "" || t.seen.State != f.seen.State {
 		t.since = time.Now()
 	}
@@ -247,14 +265,5 @@ func (o *object) note(name federation.ClusterName, j job, f finding) {
 		t.silent = time.Time{}
 	case t.silent.IsZero():
 		t.silent = time.Now()
-	}
-	switch {
-	case f.phase == settled && j.hold:
-		t.fine, t.good = j.intent.Generation, f.seen
-	case !f.blind:
-		t.fine, t.good = 0, status.Observation{}
-	}
-	if !o.busyLocked() {
-		o.busyFrom = time.Time{}
 	}
 }

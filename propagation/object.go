@@ -10,6 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/fedrail/fedrail/federation"
+	"github.com/fedrail/fedrail/propagation/rollout"
 	"github.com/fedrail/fedrail/status"
 )
 
@@ -100,6 +101,10 @@ type object struct {
 	reported *status.Summary
 	reportAt time.Time // of the last report
 	busyFrom time.Time // since when some task is open; zero when none is
+
+	revision int            // of the plan
+	rolled   bool           // no rollout has anything to decide until the next plan
+	unroll   status.Problem // what a rollout waits for
 }
 
 // task is what one cluster has to do with an object.
@@ -116,6 +121,11 @@ type task struct {
 	silent time.Time          // since when the cluster cannot be reached; zero when it can
 	fine   int64              // the generation last seen to be held as it should, or 0
 	good   status.Observation // how that went
+
+	gated    bool             // a rollout keeps the lane shut
+	progress rollout.Progress // of the cluster in it
+	recalled bool             // the progress is known
+	lacks    string           // what the cluster lacks to be proven; empty when nothing
 }
 
 // phase is how far a task is. The zero phase is open.
@@ -174,8 +184,9 @@ func (o *object) adopt(in Intent, base *unstructured.Unstructured, p plan, now t
 		tasks[name] = o.retaskLocked(name, false)
 	}
 	o.tasks = tasks
+	o.gateLocked()
 	o.noteBusyLocked(now)
-	return slices.Sorted(maps.Keys(tasks))
+	return o.openLocked()
 }
 
 // unseeLocked forgets how the last tries went: they were for what the intent was

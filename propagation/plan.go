@@ -88,6 +88,8 @@ func (c *Controller) decide(ctx context.Context, in Intent, may []federation.Clu
 		return plan{frozen: true, problem: status.Problem{Reason: status.ComputePlacementFailed, Message: "the intent has no template"}}
 	case in.Deleting:
 		may = append(may, decision.Selected...) // a write may have got there unseen
+	case c.refuseRollout(in) != nil:
+		return plan{frozen: true, problem: status.Problem{Reason: status.ComputePlacementFailed, Message: c.refuseRollout(in).Error()}}
 	case err != nil:
 		return plan{frozen: true, problem: status.Problem{Reason: status.ComputePlacementFailed, Message: err.Error()}}
 	default:

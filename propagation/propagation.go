@@ -24,6 +24,7 @@ import (
 	"github.com/fedrail/fedrail/federation"
 	"github.com/fedrail/fedrail/overrides"
 	"github.com/fedrail/fedrail/placement"
+	"github.com/fedrail/fedrail/propagation/rollout"
 	"github.com/fedrail/fedrail/status"
 )
 
@@ -76,6 +77,9 @@ type Intent struct {
 	// Holding says what gives way where somebody else writes fields of a copy;
 	// in the zero Holding they do.
 	Holding Holding
+	// Rollout says how a change goes from cluster to cluster; nil is to all at
+	// once. The Propagator has to be a Viewer then.
+	Rollout *rollout.Policy
 	// Removal says how copies are removed; the zero Removal deletes them.
 	Removal Removal
 	// Awaits says of a cluster that something which the object needs there, such

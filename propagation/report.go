@@ -25,6 +25,7 @@ func (c *Controller) report(ctx context.Context, key Key) error {
 	if o == nil {
 		return nil
 	}
+	c.stage(ctx, key, o)
 	d := o.draft(time.Now(), c.Options, c.lanes.moved)
 	switch {
 	case d.released && d.intent.stray:
@@ -47,6 +48,9 @@ func (c *Controller) report(ctx context.Context, key Key) error {
 		}
 		c.tell(d.intent, d.reported, summary)
 		o.noteReported(d.intent.Parent, summary, time.Now())
+		if d.intent.Rollout != nil {
+			c.reports.Add(key) // what was released is written down: it may go
+		}
 	}
 	if len(d.silent) > 0 {
 		c.reports.AddAfter(key, d.letGoIn)
@@ -83,10 +87,10 @@ func (o *object) draft(now time.Time, options Options, moved func(federation.Clu
 			d.wait = max(d.wait, o.patientUntilLocked(t, moved(name), options.Patience).Sub(now))
 		}
 	}
-	d.facts = status.Facts{Generation: o.intent.Generation, Placement: o.problem}
+	d.facts = status.Facts{Generation: o.intent.Generation, Placement: o.problem, Rollout: o.unroll}
 	for name, t := range o.tasks {
 		if !t.absent {
-			d.facts.Observations = append(d.facts.Observations, o.observeLocked(name, t))
+			d.facts.Observations = append(d.facts.Observations, t.amid(o.observeLocked(name, t)))
 		}
 	}
 	if o.frozen && len(o.tasks) == 0 {
@@ -140,7 +144,7 @@ func (o *object) observeLocked(name federation.ClusterName, t *task) status.Obse
 	switch reported, known := o.reportedForLocked(name); {
 	case unseen && t.hold && t.fine == o.intent.Generation:
 		return t.good
-	case unseen && t.hold && known && (reported.State == status.OK || t.seen.Cluster == "" && blind(reported.State)):
+	case unseen && t.hold && known && (reported.State == status.OK || rolling(reported.State) || t.seen.Cluster == "" && blind(reported.State)):
 		return reported
 	case t.seen.Cluster != "":
 		return t.seen
@@ -197,6 +201,7 @@ func (c *Controller) tell(in Intent, before, now status.Summary) {
 				Message: fmt.Sprintf("cluster %s holds the object as it should again", s.Cluster)})
 		}
 	}
+	tellRollout(recorder, in, before, now)
 	if p, old := placementTrouble(now), placementTrouble(before); p.Message != "" && p != old {
 		recorder.Record(in, Event{Type: corev1.EventTypeWarning, Reason: p.Reason, Message: p.Message})
 	}
@@ -211,14 +216,18 @@ func silence(s status.State) bool {
 // it: waiting for a cluster, which has events of its own, or for a deletion is
 // no trouble.
 func trouble(s status.State) bool {
-	return s != status.OK && s != status.WaitingForRemoval && s != status.ClusterNotReady
+	switch s {
+	case status.OK, status.WaitingForRemoval, status.ClusterNotReady, status.WaitingForRollout, status.WaitingForHealth:
+		return false
+	}
+	return true
 }
 
 // placementTrouble is the reason why the object is not Ready, when that is not
 // one of its clusters.
 func placementTrouble(s status.Summary) status.Problem {
 	for _, condition := range s.Conditions {
-		if condition.Type == status.Ready && condition.Status == "False" && condition.Reason != status.CheckClusters {
+		if condition.Type == status.Ready && condition.Status == "False" && condition.Reason != status.CheckClusters && !isRollout(condition.Reason) {
 			return status.Problem{Reason: condition.Reason, Message: condition.Message}
 		}
 	}

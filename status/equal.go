@@ -15,6 +15,6 @@ func Equal(a, b Summary) bool {
 }
 
 func sameObservation(a, b Observation) bool {
-	return a.Cluster == b.Cluster && a.State == b.State && a.Message == b.Message &&
+	return a.Cluster == b.Cluster && a.State == b.State && a.Message == b.Message && a.Rollout.equal(b.Rollout) &&
 		(len(a.Remote) == 0 && len(b.Remote) == 0 || reflect.DeepEqual(a.Remote, b.Remote))
 }

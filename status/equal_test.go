@@ -33,6 +33,7 @@ func TestEqual(t *testing.T) {
 		"cluster name":         {func(s *status.Summary) { s.Clusters[1].Cluster = "c" }, false},
 		"state":                {func(s *status.Summary) { s.Clusters[1].State = status.OK }, false},
 		"message":              {func(s *status.Summary) { s.Clusters[1].Message = "yes" }, false},
+		"rollout":              {func(s *status.Summary) { s.Clusters[0].Rollout.Phase = "Changing" }, false},
 		"remote gone":          {func(s *status.Summary) { s.Clusters[0].Remote = nil }, false},
 		"remote":               {func(s *status.Summary) { s.Clusters[0].Remote["replicas"] = int64(2) }, false},
 		"depth of the remote":  {func(s *status.Summary) { s.Clusters[0].Remote["conditions"].([]any)[0].(map[string]any)["type"] = "y" }, false},

@@ -39,7 +39,7 @@ func (KubeFed) Aggregate(facts Facts) Summary {
 		Generation: facts.Generation,
 		Conditions: []Condition{
 			condition(Propagation, propagation, Problem{Message: message}),
-			condition(Ready, readyProblem(facts.Placement, propagation), Problem{Reason: AllClusters, Message: message}),
+			condition(Ready, readyProblem(facts, propagation), Problem{Reason: AllClusters, Message: message}),
 		},
 		Clusters: clusters,
 	}
@@ -60,10 +60,14 @@ func propagationProblem(placement, trouble Problem) Problem {
 }
 
 // readyProblem is why Ready is False: an object that is not where it was asked
-// for is not ready, though the clusters that it is in may all be fine.
-func readyProblem(placement, propagation Problem) Problem {
-	if placement.Reason != "" {
-		return placement
+// for is not ready, though the clusters that it is in may all be fine. A rollout
+// explains more than the clusters that wait for it.
+func readyProblem(facts Facts, propagation Problem) Problem {
+	switch {
+	case facts.Placement.Reason != "":
+		return facts.Placement
+	case facts.Rollout.Reason != "":
+		return facts.Rollout
 	}
 	return propagation
 }

@@ -85,6 +85,14 @@ func TestConditions(t *testing.T) {
 			status.Facts{Placement: problem("UnknownCluster"), Observations: fine},
 			propagation("True", "", both), ready("False", "UnknownCluster", "because of UnknownCluster"),
 		},
+		"a rollout explains the clusters that wait for it": {
+			status.Facts{Rollout: problem("RolloutInProgress"), Observations: bad},
+			propagation("False", "CheckClusters", one), ready("False", "RolloutInProgress", "because of RolloutInProgress"),
+		},
+		"what a rollout waits for does not hide where the object is not": {
+			status.Facts{Placement: problem("UnknownCluster"), Rollout: problem("RolloutInProgress"), Observations: fine},
+			propagation("True", "", both), ready("False", "UnknownCluster", "because of UnknownCluster"),
+		},
 		"a name is unknown, and a cluster is in trouble": {
 			status.Facts{Placement: problem("UnknownCluster"), Observations: bad},
 			propagation("False", "CheckClusters", one), ready("False", "UnknownCluster", "because of UnknownCluster"),

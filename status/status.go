@@ -4,6 +4,8 @@
 package status
 
 import (
+	"time"
+
 	"github.com/fedrail/fedrail/federation"
 )
 
@@ -47,6 +49,14 @@ const (
 	WaitingForKind State = "WaitingForKind"
 )
 
+// These are ours: how a cluster fares whose turn in a rollout has not come, or
+// whose copy is new and not proven healthy.
+const (
+	WaitingForRollout State = "WaitingForRollout"
+	WaitingForHealth  State = "WaitingForHealth"
+	RolloutFailed     State = "RolloutFailed"
+)
+
 // Observation is how an object fares in one cluster.
 type Observation struct {
 	Cluster federation.ClusterName
@@ -57,6 +67,21 @@ type Observation struct {
 	// Remote is the status of the copy itself, where it is collected; nil
 	// otherwise. It must not be changed.
 	Remote map[string]any
+	// Rollout is how far the cluster is with a change that goes from cluster to
+	// cluster; zero when none is under way.
+	Rollout Rollout
+}
+
+// Rollout is how far a cluster is with a version that it was released for. It is
+// kept in the status so that a controller that starts anew goes on from there.
+type Rollout struct {
+	Phase   string // Changing, Healthy or Failed
+	Version string
+	Since   time.Time // when the phase began
+}
+
+func (r Rollout) equal(other Rollout) bool {
+	return r.Phase == other.Phase && r.Version == other.Version && r.Since.Equal(other.Since)
 }
 
 // Facts are all that a summary is made from.
@@ -66,6 +91,9 @@ type Facts struct {
 	// Placement says what kept the object from being placed as asked; the zero
 	// Problem is nothing.
 	Placement Problem
+	// Rollout says that a change has not reached every cluster yet, and why; the
+	// zero Problem is nothing.
+	Rollout Problem
 	// Observations, at most one for each cluster, in any order.
 	Observations []Observation
 }
@@ -83,6 +111,14 @@ const (
 	ClusterRetrievalFailed = "ClusterRetrievalFailed"
 	ComputePlacementFailed = "ComputePlacementFailed"
 	NamespaceNotFederated  = "NamespaceNotFederated"
+)
+
+// The reasons of the condition [Ready] while a change goes from cluster to
+// cluster.
+const (
+	RolloutInProgress = "RolloutInProgress"
+	RolloutPaused     = "RolloutPaused"
+	RolloutStopped    = "RolloutStopped"
 )
 
 // The types of the conditions.

@@ -22,7 +22,7 @@ var (
 	pure      = []string{"placement", "overrides", "scheduling", "status", "dns"}
 	words     = []string{"federation"}
 	apis      = []string{"federation/apis/..."}
-	loop      = []string{"propagation"}
+	loop      = []string{"propagation", "propagation/rollout"}
 	internals = []string{"internal/..."}
 
 	machinery = []string{"k8s.io/apimachinery/...", "k8s.io/api/..."}
@@ -37,7 +37,8 @@ var table = []rule{
 	{packages: []string{"overrides"}, ours: words, libraries: add(machinery, "github.com/evanphx/json-patch/v5"), notStd: world},
 	{packages: pure, ours: words, libraries: machinery, notStd: world},
 	{packages: apis, ours: add(words, apis...), libraries: add(machinery, "k8s.io/apiextensions-apiserver/pkg/apis/...", "sigs.k8s.io/yaml")},
-	{packages: loop, ours: add(words, pure...), libraries: add(machinery, "github.com/go-logr/logr", "k8s.io/client-go/util/workqueue")},
+	{packages: []string{"propagation/rollout"}, ours: words, libraries: machinery, notStd: world},
+	{packages: loop, ours: slices.Concat(words, pure, loop), libraries: add(machinery, "github.com/go-logr/logr", "k8s.io/client-go/util/workqueue")},
 	{packages: []string{"propagation/budget"}},
 	{packages: []string{"propagation/archive"}, ours: slices.Concat(words, loop), libraries: []string{everything}},
 	{packages: []string{"propagation/memory"}, ours: slices.Concat(words, pure, loop), libraries: machinery},

@@ -42,7 +42,8 @@ func intentOf(object *unstructured.Unstructured, o Options, key propagation.Key)
 	}
 	in.Template, in.Overrides = templateOf(spec, o.Target), rulesOf(spec.Overrides)
 	in.Holding, unclear = holdingFor(object, spec, o.Holding)
-	in.Invalid = errors.Join(err, unclear)
+	rolling, unread := rolloutOf(object, spec)
+	in.Rollout, in.Invalid = rolling, errors.Join(err, unclear, unread)
 	return in
 }
 
@@ -126,7 +127,7 @@ func reportedOf(object *unstructured.Unstructured) status.Summary {
 	}
 	for _, c := range written.Clusters {
 		s.Clusters = append(s.Clusters, status.Observation{
-			Cluster: federation.ClusterName(c.Name), State: status.State(c.Status), Message: c.Message, Remote: c.RemoteStatus,
+			Cluster: federation.ClusterName(c.Name), State: status.State(c.Status), Message: c.Message, Remote: c.RemoteStatus, Rollout: readRollout(c.Rollout),
 		})
 	}
 	return s

@@ -98,7 +98,7 @@ func written(summary status.Summary, before federatedkind.Status, now metav1.Tim
 	clusters := make([]federatedkind.ClusterStatus, 0, len(summary.Clusters))
 	for _, c := range summary.Clusters {
 		clusters = append(clusters, federatedkind.ClusterStatus{
-			Name: string(c.Cluster), Status: string(c.State), Message: c.Message, RemoteStatus: c.Remote,
+			Name: string(c.Cluster), Status: string(c.State), Message: c.Message, RemoteStatus: c.Remote, Rollout: writtenRollout(c.Rollout),
 		})
 	}
 	return map[string]any{

@@ -31,13 +31,15 @@ type Propagator struct {
 
 // copied is a copy in a member.
 type copied struct {
-	object *unstructured.Unstructured
-	parent types.UID
+	object  *unstructured.Unstructured
+	applied *unstructured.Unstructured // by us; nobody changes it
+	parent  types.UID
 }
 
 var (
 	_ propagation.Propagator = (*Propagator)(nil)
 	_ propagation.Observer   = (*Propagator)(nil)
+	_ propagation.Viewer     = (*Propagator)(nil)
 	_ propagation.Lister     = (*Propagator)(nil)
 )
 
@@ -53,7 +55,7 @@ func (m *Propagator) Apply(ctx context.Context, cluster federation.ClusterName, 
 	if held && there.parent == how.Parent && equality.Semantic.DeepEqual(there.object.Object, want.Object) {
 		return propagation.Outcome{Action: propagation.Unchanged}, nil
 	}
-	m.putLocked(cluster, key, copied{object: want.DeepCopy(), parent: how.Parent})
+	m.putLocked(cluster, key, copied{object: want.DeepCopy(), applied: want.DeepCopy(), parent: how.Parent})
 	return propagation.Outcome{Action: propagation.Applied}, nil
 }
 
@@ -127,6 +129,17 @@ func (m *Propagator) Copies(cluster federation.ClusterName) ([]propagation.Key, 
 	return keys, nil
 }
 
+// View implements [propagation.Viewer].
+func (m *Propagator) View(cluster federation.ClusterName, want *unstructured.Unstructured, _ propagation.Holding) (propagation.Sight, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	there, held := m.copies[cluster][propagation.KeyOf(want)]
+	if !held || there.applied == nil {
+		return propagation.Sight{}, nil
+	}
+	return propagation.Sight{Held: true, Wanted: equality.Semantic.DeepEqual(there.applied.Object, want.Object)}, nil
+}
+
 // Get returns the object that a cluster holds, for the caller to keep; nil when
 // it holds none.
 func (m *Propagator) Get(cluster federation.ClusterName, key propagation.Key) *unstructured.Unstructured {
@@ -144,7 +157,8 @@ func (m *Propagator) Get(cluster federation.ClusterName, key propagation.Key) *u
 func (m *Propagator) Put(cluster federation.ClusterName, object *unstructured.Unstructured) {
 	key := propagation.KeyOf(object)
 	m.mu.Lock()
-	m.putLocked(cluster, key, copied{object: object.DeepCopy(), parent: m.copies[cluster][key].parent})
+	before := m.copies[cluster][key]
+	m.putLocked(cluster, key, copied{object: object.DeepCopy(), applied: before.applied, parent: before.parent})
 	m.mu.Unlock()
 	m.tell(cluster, key)
 }

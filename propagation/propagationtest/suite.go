@@ -59,6 +59,7 @@ func Test(t *testing.T, fresh func(t *testing.T) Subject) {
 		{"methods return soon after ctx ends", (*suite).cancelled},
 		{"an Observer tells of a copy that somebody else deleted", (*suite).observes},
 		{"an Observer knows the holders", (*suite).holders},
+		{"a Viewer knows which version is held", (*suite).views},
 	}
 	for i, c := range cases {
 		t.Run(c.claim, func(t *testing.T) { c.check(start(t, fresh(t), i)) })
@@ -289,4 +290,30 @@ func (s *suite) holders() {
 	require.Equal(s, []federation.ClusterName{s.Cluster}, observer.Holders(key))
 	s.remove(key, propagation.Removal{Parent: "parent"})
 	require.Empty(s, observer.Holders(key))
+}
+
+func (s *suite) views() {
+	viewer, sees := s.Propagator.(propagation.Viewer)
+	if !sees {
+		s.Skip("not a Viewer")
+	}
+	view := func(want *unstructured.Unstructured) (held, wanted bool) {
+		before := want.DeepCopy()
+		sight, err := viewer.View(s.Cluster, want, propagation.Holding{Parent: "parent"})
+		require.NoError(s, err)
+		require.Equal(s, before, want)
+		return sight.Held, sight.Wanted
+	}
+	o := s.object()
+	held, wanted := view(o)
+	require.Equal(s, []bool{false, false}, []bool{held, wanted}, "before it is there")
+	s.apply(o)
+	held, wanted = view(o)
+	require.Equal(s, []bool{true, true}, []bool{held, wanted}, "when it is there")
+	s.Change(o)
+	held, wanted = view(o)
+	require.Equal(s, []bool{true, false}, []bool{held, wanted}, "when another version is there")
+	s.remove(propagation.KeyOf(o), propagation.Removal{Parent: "parent"})
+	held, wanted = view(o)
+	require.Equal(s, []bool{false, false}, []bool{held, wanted}, "when it is gone")
 }

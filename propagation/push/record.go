@@ -28,13 +28,14 @@ type record struct {
 	taken         []propagation.Taken // of agreed, and not in owned
 	yielded       []propagation.Taken // of what was applied last: left to others
 	status        map[string]any
+	generation    int64 // the copy's own
 }
 
 // recordOf reads a copy's record.
 func recordOf(o metav1.Object, manager string) record {
 	parent, hash := parseOrigin(o.GetAnnotations()[originAnnotation])
 	r := record{
-		uid: o.GetUID(), version: versionOf(o), parent: parent, hash: hash,
+		uid: o.GetUID(), version: versionOf(o), parent: parent, hash: hash, generation: o.GetGeneration(),
 		deleting: o.GetDeletionTimestamp() != nil,
 		owned:    unique.Make(fields.Owned(o.GetManagedFields(), manager)),
 		yielded:  parseYielded(o.GetAnnotations()[yieldedAnnotation]),

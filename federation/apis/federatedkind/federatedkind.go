@@ -44,6 +44,9 @@ const (
 	// ImmutableFieldsAnnotation says what happens when a member refuses a change
 	// because a field cannot change: "Refuse" or "Recreate".
 	ImmutableFieldsAnnotation = "fedrail.io/immutable-fields"
+	// RolloutAnnotation holds a Rollout as YAML or JSON, for federated kinds whose
+	// definition does not know spec.rollout, such as those that KubeFed made.
+	RolloutAnnotation = "fedrail.io/rollout"
 	// DeleteOptionsAnnotation holds a metav1.DeleteOptions as JSON, for the
 	// deletion of copies.
 	DeleteOptionsAnnotation = "kubefed.io/deleteoption"

@@ -28,6 +28,7 @@ func (k Kind) specSchema() property {
 		"template":  anything("The object before overrides, without kind, name and namespace."),
 		"placement": placementSchema(),
 		"overrides": overridesSchema(),
+		"rollout":   rolloutSchema(),
 	}
 	if k.Replicas {
 		fields["retainReplicas"] = property{Type: "boolean",
@@ -37,18 +38,25 @@ func (k Kind) specSchema() property {
 }
 
 func placementSchema() property {
-	cluster := object("", properties{"name": text("The name of a cluster.")}, "name")
 	return object("The clusters that should hold the object.", properties{
-		"clusters": list("Exactly these clusters; none when the list is empty. The selector counts only when there is no list.", cluster),
-		"clusterSelector": object("The clusters whose labels match; all when the selector is empty.", properties{
-			"matchLabels": {Type: "object", Description: "Labels that a cluster must have.",
-				AdditionalProperties: &apiextensionsv1.JSONSchemaPropsOrBool{Allows: true, Schema: &property{Type: "string"}}},
-			"matchExpressions": list("What a cluster's labels must fulfil.", object("", properties{
-				"key":      text("The key of a label."),
-				"operator": text("In, NotIn, Exists or DoesNotExist."),
-				"values":   list("The values that In and NotIn look for.", text("")),
-			}, "key", "operator")),
-		}),
+		"clusters":        list("Exactly these clusters; none when the list is empty. The selector counts only when there is no list.", clusterSchema()),
+		"clusterSelector": selectorSchema(),
+	})
+}
+
+func clusterSchema() property {
+	return object("", properties{"name": text("The name of a cluster.")}, "name")
+}
+
+func selectorSchema() property {
+	return object("The clusters whose labels match; all when the selector is empty.", properties{
+		"matchLabels": {Type: "object", Description: "Labels that a cluster must have.",
+			AdditionalProperties: &apiextensionsv1.JSONSchemaPropsOrBool{Allows: true, Schema: &property{Type: "string"}}},
+		"matchExpressions": list("What a cluster's labels must fulfil.", object("", properties{
+			"key":      text("The key of a label."),
+			"operator": text("In, NotIn, Exists or DoesNotExist."),
+			"values":   list("The values that In and NotIn look for.", text("")),
+		}, "key", "operator")),
 	})
 }
 
@@ -78,6 +86,11 @@ func statusSchema() property {
 			"status":       text("What is wrong, in one word; absent when nothing is."),
 			"message":      text("What is wrong and how to mend it."),
 			"remoteStatus": anything("The status of the object in the cluster, where it is collected."),
+			"rollout": object("How far the cluster is with a change that goes from cluster to cluster; absent when none is under way.", properties{
+				"phase":   text("Changing, Healthy or Failed."),
+				"version": text("The version that the cluster was released for."),
+				"since":   date("When the phase began."),
+			}, "phase", "version"),
 		}, "name")),
 	})
 }

@@ -19,6 +19,9 @@ type Spec struct {
 	Overrides []Override `json:"overrides,omitempty"`
 	// RetainReplicas leaves spec.replicas of a copy to whoever set it there.
 	RetainReplicas bool `json:"retainReplicas,omitempty"`
+	// Rollout says how a change goes from cluster to cluster; nil is to all at
+	// once.
+	Rollout *Rollout `json:"rollout,omitempty"`
 }
 
 // Placement says where an object should be. Clusters that are empty, but not

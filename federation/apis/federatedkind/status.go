@@ -41,6 +41,19 @@ type ClusterStatus struct {
 	Message string `json:"message,omitempty"`
 	// RemoteStatus is the status of the copy, where it is collected.
 	RemoteStatus map[string]any `json:"remoteStatus,omitempty"`
+	// Rollout is how far the cluster is with a change that goes from cluster to
+	// cluster; nil when none is under way.
+	Rollout *ClusterRollout `json:"rollout,omitempty"`
+}
+
+// ClusterRollout is how far a cluster is with a version.
+type ClusterRollout struct {
+	// Phase is Changing, Healthy or Failed.
+	Phase string `json:"phase"`
+	// Version names the version that the cluster was released for.
+	Version string `json:"version"`
+	// Since is when the phase began.
+	Since metav1.Time `json:"since,omitzero"`
 }
 
 // StatusOf reads the status of a federated object, and fails when it does not

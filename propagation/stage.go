@@ -1,0 +1,143 @@
+package propagation
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"time"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"github.com/fedrail/fedrail/federation"
+	"github.com/fedrail/fedrail/propagation/rollout"
+	"github.com/fedrail/fedrail/status"
+)
+
+// A Viewer is a [Propagator] that knows which version of an object a cluster
+// holds. A rollout needs one.
+type Viewer interface {
+	// View says what a cluster holds of want, from memory and without a request.
+	// An error says that it is not known; a *[Problem], why. It may be called
+	// concurrently and does not modify its arguments.
+	View(cluster federation.ClusterName, want *unstructured.Unstructured, how Holding) (Sight, error)
+}
+
+// Sight is what is known of a copy.
+type Sight struct {
+	// Held says that there is a copy, Wanted that it is of the version that was
+	// asked for: what others changed in it since does not count.
+	Held, Wanted bool
+	// Generation is the copy's own.
+	Generation int64
+	// Status is the copy's, where Collected; it must not be changed.
+	Status    map[string]any
+	Collected bool
+}
+
+// refuseRollout says why a rollout cannot be followed; nil when it can, or when
+// none is asked for.
+func (c *Controller) refuseRollout(in Intent) error {
+	if in.Rollout == nil {
+		return nil
+	}
+	if _, sees := c.Propagator.(Viewer); !sees {
+		return errors.New("rollout: what carries this type cannot tell which version a cluster holds; take the rollout away, and changes go to all clusters at once")
+	}
+	if err := in.Rollout.Validate(); err != nil {
+		return fmt.Errorf("rollout: %w", err)
+	}
+	return nil
+}
+
+// stage has the rollout of an object decide which clusters may be changed now,
+// and opens their lanes. It is part of the report loop, so that a cluster is
+// changed only after it was written down that it is.
+func (c *Controller) stage(ctx context.Context, key Key, o *object) {
+	s, staged := o.stage()
+	if !staged {
+		return
+	}
+	now := time.Now().Round(0).UTC()
+	r := rollout.Request{Policy: *s.job.intent.Rollout, Now: now}
+	blocked := map[federation.ClusterName]finding{}
+	for _, at := range s.clusters {
+		n, f := c.view(ctx, s.job, at)
+		n.Progress = s.recall(at, n.Want, now)
+		r.Clusters = append(r.Clusters, n)
+		if n.Holds == rollout.Unknown {
+			blocked[n.Name] = f
+		}
+	}
+	d := rollout.Decide(r)
+	for _, name := range o.follow(s.revision, d, blocked) {
+		if l, known := c.lanes.get(name); known {
+			l.queue.Forget(key)
+			l.queue.Add(key)
+		}
+	}
+	if !d.Next.IsZero() {
+		c.reports.AddAfter(key, max(d.Next.Sub(now), time.Millisecond))
+	}
+}
+
+// view is what a cluster holds and should hold; the finding says why that is not
+// known.
+func (c *Controller) view(ctx context.Context, j job, at stagedCluster) (rollout.Cluster, finding) {
+	n := rollout.Cluster{Name: at.name}
+	unknown := func(f finding) (rollout.Cluster, finding) {
+		n.Why = f.seen.Message
+		return n, f
+	}
+	seen, known := c.lanes.snapshot().Get(at.name)
+	if !known {
+		return unknown(blockedBy(at.name, Problemf(status.ClusterNotReady, RetryOnChange, "the cluster has left the federation")))
+	}
+	now, _ := c.Registry.Snapshot().Get(at.name)
+	member := worst(seen, now)
+	n.Labels = member.Labels
+	want, err := c.tailor(ctx, seen, j)
+	if err != nil {
+		return unknown(blockedBy(at.name, Problemf(status.ApplyOverridesFailed, RetryOnChange, "%w", err)))
+	}
+	n.Want = versionOf(want)
+	if !member.Ready {
+		return unknown(blockedBy(at.name, notReady(member, true)))
+	}
+	sight, err := c.Propagator.(Viewer).View(at.name, want, j.holding())
+	if err != nil {
+		return unknown(failed(at.name, err, status.CachedRetrievalFailed, status.CachedRetrievalFailed))
+	}
+	c.judge(&n, sight, want)
+	if at.ailment != "" {
+		n.Healthy, n.Ailment = false, at.ailment
+	}
+	return n, finding{}
+}
+
+// judge says what a cluster holds, and how that fares.
+func (c *Controller) judge(n *rollout.Cluster, sight Sight, want *unstructured.Unstructured) {
+	switch {
+	case sight.Wanted:
+		n.Holds = rollout.Wanted
+		n.Healthy, n.Ailment = c.Health.Healthy(rollout.Copy{
+			Kind: want.GroupVersionKind().GroupKind(), Generation: sight.Generation, Status: sight.Status, Collected: sight.Collected,
+		})
+	case sight.Held:
+		n.Holds = rollout.Another
+	default:
+		n.Holds = rollout.Nothing
+	}
+}
+
+// versionOf names the object as it should be in one cluster: equal objects,
+// equal names.
+func versionOf(want *unstructured.Unstructured) string {
+	plain, err := want.MarshalJSON()
+	if err != nil {
+		return "" // what cannot be encoded is never written either
+	}
+	sum := sha256.Sum256(plain)
+	return hex.EncodeToString(sum[:8])
+}

@@ -1,0 +1,179 @@
+package propagation
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/fedrail/fedrail/federation"
+	"github.com/fedrail/fedrail/propagation/rollout"
+	"github.com/fedrail/fedrail/status"
+)
+
+// staged is what a rollout is decided from, as it was at one moment.
+type staged struct {
+	job      job
+	revision int
+	reported status.Summary
+	clusters []stagedCluster // in name order
+}
+
+// stagedCluster is one cluster in it.
+type stagedCluster struct {
+	name     federation.ClusterName
+	progress rollout.Progress
+	recalled bool   // the progress is known; else it is that of the last report
+	ailment  string // why the cluster does not take the version, though it may
+}
+
+// gateLocked shuts every lane that the rollout has a say in, until it opens
+// them: what is planned now may be a change.
+func (o *object) gateLocked() {
+	o.revision++
+	o.unroll = status.Problem{}
+	o.rolled = o.intent.Rollout == nil || o.intent.Deleting
+	for _, t := range o.tasks {
+		t.gated = t.hold && !o.rolled
+		if o.rolled {
+			t.progress, t.recalled, t.lacks = rollout.Progress{}, false, ""
+		}
+	}
+}
+
+// openLocked are the clusters whose lane is open, in name order.
+func (o *object) openLocked() []federation.ClusterName {
+	var open []federation.ClusterName
+	for _, name := range slices.Sorted(maps.Keys(o.tasks)) {
+		if !o.tasks[name].gated {
+			open = append(open, name)
+		}
+	}
+	return open
+}
+
+// isGated says whether the cluster waits for the rollout.
+func (o *object) isGated(name federation.ClusterName) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	t := o.tasks[name]
+	return t != nil && t.gated
+}
+
+// stage returns what the rollout is to be decided from, and false when there is
+// nothing to decide.
+func (o *object) stage() (staged, bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.rolled || o.frozen || o.intent.Rollout == nil || o.reported == nil {
+		return staged{}, false
+	}
+	s := staged{job: job{intent: o.intent, base: o.base, hold: true}, revision: o.revision, reported: *o.reported}
+	for _, name := range slices.Sorted(maps.Keys(o.tasks)) {
+		t := o.tasks[name]
+		if !t.hold {
+			continue
+		}
+		at := stagedCluster{name: name, progress: t.progress, recalled: t.recalled}
+		if !t.gated && t.phase == blocked && !t.blind {
+			at.ailment = t.seen.Message
+		}
+		s.clusters = append(s.clusters, at)
+	}
+	return s, true
+}
+
+// recall is the progress of a cluster; after a restart, that of the last report.
+// A definition that KubeFed made keeps the word of it alone: then the version is
+// the present one if the report was of this generation, and the time is new.
+func (s staged) recall(at stagedCluster, want string, now time.Time) rollout.Progress {
+	if at.recalled {
+		return at.progress
+	}
+	i := slices.IndexFunc(s.reported.Clusters, func(c status.Observation) bool { return c.Cluster == at.name })
+	if i < 0 {
+		return rollout.Progress{}
+	}
+	seen := s.reported.Clusters[i]
+	if p := seen.Rollout; p.Phase != "" {
+		return rollout.Progress{Phase: rollout.Phase(p.Phase), Version: p.Version, Since: p.Since}
+	}
+	p := rollout.Progress{Version: want, Since: now}
+	if s.reported.Generation != s.job.intent.Generation {
+		p.Version = "an earlier one"
+	}
+	switch seen.State {
+	case status.WaitingForHealth:
+		p.Phase = rollout.Changing
+	case status.RolloutFailed:
+		p.Phase = rollout.Failed
+	default:
+		return rollout.Progress{}
+	}
+	return p
+}
+
+// follow takes over a decision, unless the plan has changed since, and returns
+// the clusters whose lane it opens.
+func (o *object) follow(revision int, d rollout.Decision, blocks map[federation.ClusterName]finding) []federation.ClusterName {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.revision != revision {
+		return nil
+	}
+	o.rolled, o.unroll = d.Settled, unrolled(d)
+	var opened []federation.ClusterName
+	for _, step := range d.Steps {
+		t := o.tasks[step.Name]
+		t.progress, t.recalled, t.lacks = step.Progress, true, step.Why
+		switch f, blocks := blocks[step.Name]; {
+		case !t.gated:
+		case step.Release && (step.Progress.Phase == "" || o.toldLocked(step)):
+			t.open()
+			opened = append(opened, step.Name)
+		case step.Release:
+			t.learn(finding{phase: blocked, seen: status.Observation{Cluster: step.Name, State: status.WaitingForHealth, Message: step.Why}})
+		case blocks:
+			t.learn(f)
+		default:
+			t.learn(finding{phase: blocked, seen: status.Observation{Cluster: step.Name, State: status.WaitingForRollout, Message: step.Why}})
+		}
+	}
+	o.noteBusyLocked(time.Now())
+	return opened
+}
+
+// toldLocked says whether it is written down that the cluster was released for
+// this version.
+func (o *object) toldLocked(step rollout.Step) bool {
+	return slices.ContainsFunc(o.reported.Clusters, func(c status.Observation) bool {
+		return c.Cluster == step.Name && c.Rollout.Phase != "" && c.Rollout.Version == step.Progress.Version
+	})
+}
+
+// open lets the lane go to work.
+func (t *task) open() {
+	t.gated, t.phase, t.begun, t.seen, t.silent = false, open, time.Time{}, status.Observation{}, time.Time{}
+}
+
+// amid adds to an observation how far the cluster is with the rollout. A copy
+// that is as it should be, but not proven, is not all right yet.
+func (t *task) amid(s status.Observation) status.Observation {
+	s.Rollout = status.Rollout{Phase: string(t.progress.Phase), Version: t.progress.Version, Since: t.progress.Since}
+	if t.gated {
+		return s
+	}
+	if rolling(s.State) {
+		s.State, s.Message = status.OK, ""
+	}
+	switch {
+	case s.State != status.OK || t.lacks == "":
+	case t.progress.Phase == rollout.Failed:
+		s.State, s.Message = status.RolloutFailed, t.lacks
+	default:
+		s.State, s.Message = status.WaitingForHealth, t.lacks
+	}
+	return s
+}
+
+// rolling says of a state that the cluster was let go by a rollout.
+func rolling(s status.State) bool { return s == status.WaitingForHealth || s == status.RolloutFailed }
