@@ -123,25 +123,29 @@ func (a *Agent) Start(ctx context.Context) error {
 	return nil
 }
 
+// putAll takes over all bundles before anything is done: what one does not name
+// any more, another may.
 func (a *Agent) putAll(ctx context.Context, all []*unstructured.Unstructured) {
 	there := map[string]bool{}
 	for _, u := range all {
 		there[u.GetName()] = true
 	}
 	a.inbox.keep(there)
-	for _, u := range all {
-		a.put(ctx, u)
-	}
-	a.staff(ctx)
+	a.put(ctx, all...)
 }
 
-func (a *Agent) put(ctx context.Context, u *unstructured.Unstructured) {
-	jobs := a.inbox.put(u)
+func (a *Agent) put(ctx context.Context, bundles ...*unstructured.Unstructured) {
+	var jobs []job
+	for _, u := range bundles {
+		jobs = append(jobs, a.inbox.put(u)...)
+	}
 	a.staff(ctx)
 	for _, j := range jobs {
 		a.hand(j)
 	}
-	a.answers.AddAfter(u.GetName(), a.Interval/10)
+	for _, u := range bundles {
+		a.answers.AddAfter(u.GetName(), a.Interval/10)
+	}
 }
 
 // hand gives a job to whom it concerns.

@@ -39,11 +39,11 @@ type chunk struct {
 
 	objects map[propagation.Key]*object
 	size    int
-	changes int // how often it was to be written
-	written int // which of them are
-	after   *chunk
-	sent    time.Time
-	failure error // of the last write
+	changes int       // how often it was to be written
+	written int       // which of them are
+	after   []*chunk  // to be written before, since an object moved there
+	sent    time.Time // when it was last written
+	failure error     // of the last write
 }
 
 // chunkID names a chunk.
@@ -79,7 +79,7 @@ func (p *Propagator) askLocked(m *member, e entry) *object {
 		left := o.chunk
 		left.release(o)
 		p.roomLocked(m, e).take(o, e)
-		left.after = o.chunk // an agent is not to see it named nowhere
+		left.after = append(left.after, o.chunk) // an agent is not to see it named nowhere
 		p.touchLocked(left)
 	default:
 		c := o.chunk
@@ -91,7 +91,8 @@ func (p *Propagator) askLocked(m *member, e entry) *object {
 	return o
 }
 
-// roomLocked is a chunk with room for e: the first by number, or a new one.
+// roomLocked is a chunk with room for e: the first by number, or a new one. None
+// that waits for another is, lest they wait for each other.
 func (p *Propagator) roomLocked(m *member, e entry) *chunk {
 	for number := 0; ; number++ {
 		name := bundleName(p.Type, number)
@@ -99,6 +100,7 @@ func (p *Propagator) roomLocked(m *member, e entry) *chunk {
 		switch {
 		case c == nil:
 			return m.newChunk(name)
+		case len(c.after) > 0:
 		case len(c.objects) == 0, len(c.objects) < p.ChunkObjects && c.size+e.size() <= p.ChunkBytes:
 			return c
 		}
@@ -128,6 +130,9 @@ func (p *Propagator) forgetLocked(m *member, o *object) {
 	delete(m.objects, o.entry.key)
 	p.touchLocked(o.chunk)
 }
+
+// isWritten says whether the host has all of the chunk.
+func (c *chunk) isWritten() bool { return c.changes == c.written }
 
 // bodies are the chunk's entries, encoded, in the order of their keys.
 func (c *chunk) bodies() []json.RawMessage {

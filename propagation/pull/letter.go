@@ -87,7 +87,6 @@ func (b *inbox) due(name string, interval time.Duration) (l letter, wait time.Du
 	if reflect.DeepEqual(status, one.stored) {
 		return letter{}, 0
 	}
-	one.wrote = time.Now()
 	return letter{name: name, uid: one.uid, status: status}, 0
 }
 
@@ -137,7 +136,12 @@ func (b *bundle) status() v1alpha1.BundleStatus {
 func (b *inbox) sent(l letter, version uint64) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if one := b.bundles[l.name]; one != nil && one.uid == l.uid && version > one.version {
+	one := b.bundles[l.name]
+	if one == nil || one.uid != l.uid {
+		return
+	}
+	one.wrote = time.Now()
+	if version > one.version {
 		one.version, one.stored = version, l.status
 	}
 }

@@ -66,6 +66,54 @@ func TestOnlyWhatIsProvablyOursIsDeleted(t *testing.T) {
 	require.Equal(t, []string{"b", "stranger"}, names())
 }
 
+// TestACopyOutlivesTheMoveOfItsObject to another bundle.
+func TestACopyOutlivesTheMoveOfItsObject(t *testing.T) {
+	d := newDesk(t, "moving", pull.Options{ChunkObjects: 2, ChunkBytes: 2000})
+	member := servers.Shared(t, "member1")[0]
+	o := agentOf(t, d.host, member, budget.New())
+	o.Cluster = "moving"
+	stop := run(t, o)
+	namespace := controlplanetest.Namespace(t, member)
+	client, err := dynamic.NewForConfig(member.Config())
+	require.NoError(t, err)
+	there := client.Resource(configMaps.GroupVersionResource()).Namespace(namespace)
+	hold := func(name string, bytes int) {
+		want := labelled(configMap(namespace, name))
+		want.Object["data"] = map[string]any{"filler": strings.Repeat("x", bytes)}
+		_, _ = d.propagator.Apply(t.Context(), "moving", want, propagation.Holding{Parent: "parent"})
+	}
+	uids := func() (all []types.UID) {
+		list, err := there.List(context.Background(), metav1.ListOptions{LabelSelector: propagation.ManagedLabel})
+		require.NoError(t, err)
+		for _, o := range list.Items {
+			all = append(all, o.GetUID())
+		}
+		return all
+	}
+	held := func(n int64) func() bool {
+		return func() bool {
+			var held int64
+			for _, b := range bundlesOf(t, d.host, "moving") {
+				held += b.Status.Held
+			}
+			return held == n && len(bundlesOf(t, d.host, "moving")) > 0
+		}
+	}
+	hold("a", 10)
+	hold("b", 10)
+	d.Until("held", held(2))
+	before := uids()
+	hold("a", 4500)
+	hold("b", 4500) // moves
+	hold("c", 10)
+	d.untilShape(map[string][]string{"configmaps-0": {"a"}, "configmaps-1": {"b"}, "configmaps-2": {"c"}})
+	d.Until("held", held(3))
+	require.Equal(t, before, uids()[:2])
+	stop()
+	run(t, o)
+	require.Equal(t, before, uids()[:2])
+}
+
 // TestWhatABundleDoesNotNameAnyMoreGoes, and stays when the whole bundle is gone:
 // nothing says then whose it is.
 func TestWhatABundleDoesNotNameAnyMoreGoes(t *testing.T) {

@@ -33,7 +33,7 @@ func TestAnAgentThatIsStoppedInTheMiddle(t *testing.T) {
 			open := b.differs(1)
 			step.later()
 			b.Until("the other has all", func() bool { return b.differs(0) == 0 })
-			b.Until("not ready", func() bool { return b.states("c-050")["member2"] == "ClusterNotReady" })
+			b.Until("not ready", func() bool { return b.states("c-119")["member2"] == "ClusterNotReady" })
 			b.startAgent(1)
 			back := time.Now()
 			b.untilHeld()

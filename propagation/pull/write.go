@@ -3,6 +3,7 @@ package pull
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -57,16 +58,17 @@ func (p *Propagator) begin(id chunkID) (w write, wait time.Duration, due bool) {
 	if !p.synced && c != nil {
 		return write{}, p.Gather, true
 	}
-	if c == nil || c.changes == c.written {
+	if c == nil || c.isWritten() {
 		return write{}, 0, false
 	}
-	if c.after != nil && c.after.changes != c.after.written {
+	c.after = slices.DeleteFunc(c.after, (*chunk).isWritten)
+	if len(c.after) > 0 {
 		return write{}, p.Gather, true
 	}
 	if rest := p.Interval - time.Since(c.sent); rest > 0 {
 		return write{}, rest, true
 	}
-	c.sending, c.sent, c.after = true, time.Now(), nil
+	c.sending = true
 	return write{id: id, uid: c.uid, generation: c.generation, changes: c.changes, bodies: c.bodies()}, 0, true
 }
 
@@ -81,7 +83,7 @@ func (p *Propagator) end(w write, there metav1.Object, err error) []propagation.
 	before := c.failure
 	c.sending, c.failure = false, err
 	if err == nil {
-		c.uid, c.generation, c.written = there.GetUID(), there.GetGeneration(), w.changes
+		c.uid, c.generation, c.written, c.sent = there.GetUID(), there.GetGeneration(), w.changes, time.Now()
 		p.reclaimLocked(c)
 	}
 	if c.lost {
