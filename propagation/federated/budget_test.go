@@ -178,7 +178,7 @@ func flap(b *testbed.Bed) {
 	deadline := time.Now().Add(2 * time.Second)
 	for i := 1; time.Now().Before(deadline); i++ {
 		for m := range b.Servers {
-			writeStatus(b, m, fmt.Sprintf(`{"status":{"observedGeneration":1,"replicas":%d}}`, i))
+			writeStatus(b, m, "web", fmt.Sprintf(`{"status":{"observedGeneration":1,"replicas":%d}}`, i))
 		}
 	}
 }
@@ -189,8 +189,8 @@ func write(b *testbed.Bed, member int, t federation.Type, name, change string) {
 	require.NoError(b, err)
 }
 
-func writeStatus(b *testbed.Bed, member int, change string) {
-	_, err := b.In(b.Servers[member], deployments).Patch(context.Background(), "web", types.MergePatchType, []byte(change), metav1.PatchOptions{FieldManager: "rival"}, "status")
+func writeStatus(b *testbed.Bed, member int, name, change string) {
+	_, err := b.In(b.Servers[member], deployments).Patch(context.Background(), name, types.MergePatchType, []byte(change), metav1.PatchOptions{FieldManager: "rival"}, "status")
 	require.NoError(b, err)
 }
 
