@@ -76,6 +76,15 @@ spec:
     - {path: /spec/template/spec/containers, value: [{name: d}]}
   - clusterName: c2
   retainReplicas: true
+  rollout:
+    maxConcurrent: 25%
+    minReadySeconds: 0
+    deadlineSeconds: 5
+    onFailure: Continue
+    paused: false
+    order:
+    - clusters: [{name: c1}]
+    - clusterSelector: {matchExpressions: [{key: region, operator: In, values: [eu]}]}
 `
 
 func TestServerKeepsAFederatedDeploymentWhole(t *testing.T) {
@@ -99,7 +108,7 @@ conditions:
 - {type: Ready, status: "False", reason: CheckClusters, message: m, observedGeneration: 1}
 clusters:
 - {name: c1, remoteStatus: {readyReplicas: 0, conditions: [{type: Available}]}}
-- {name: c2, status: CreationFailed, message: m}
+- {name: c2, status: CreationFailed, message: m, rollout: {phase: Changing, version: v, since: "2026-01-02T03:04:05Z"}}
 `).Object
 	object.Object["status"] = status
 	object, err = objects.UpdateStatus(t.Context(), object, metav1.UpdateOptions{FieldValidation: metav1.FieldValidationStrict})
@@ -107,7 +116,7 @@ clusters:
 	require.Equal(t, status, object.Object["status"])
 }
 
-func TestServerRefusesWhatKubeFedRefused(t *testing.T) {
+func TestServerRefusesWhatKubeFedRefusedAndRolloutsThatCannotBe(t *testing.T) {
 	objects := deployments(t)
 	for name, c := range map[string]struct{ spec, refused string }{
 		"no spec":                     {spec: `null`, refused: "spec: Required"},
@@ -115,6 +124,11 @@ func TestServerRefusesWhatKubeFedRefused(t *testing.T) {
 		"an expression without a key": {spec: `{placement: {clusterSelector: {matchExpressions: [{operator: In}]}}}`, refused: "spec.placement.clusterSelector.matchExpressions[0].key: Required"},
 		"an unknown operation":        {spec: `{overrides: [{clusterOverrides: [{op: move, path: /a}]}]}`, refused: "spec.overrides[0].clusterOverrides[0].op"},
 		"an operation without a path": {spec: `{overrides: [{clusterOverrides: [{op: remove}]}]}`, refused: "spec.overrides[0].clusterOverrides[0].path: Required"},
+		"none at a time":              {spec: `{rollout: {maxConcurrent: 0}}`, refused: "spec.rollout.maxConcurrent"},
+		"a share that is none":        {spec: `{rollout: {maxConcurrent: half}}`, refused: "spec.rollout.maxConcurrent"},
+		"more than all":               {spec: `{rollout: {maxConcurrent: 101%}}`, refused: "spec.rollout.maxConcurrent"},
+		"an unknown policy":           {spec: `{rollout: {onFailure: Explode}}`, refused: "spec.rollout.onFailure"},
+		"no time at all":              {spec: `{rollout: {deadlineSeconds: 0}}`, refused: "spec.rollout.deadlineSeconds"},
 		"a template that is text":     {spec: `{template: hello}`, refused: "spec.template"},
 	} {
 		t.Run(name, func(t *testing.T) {
