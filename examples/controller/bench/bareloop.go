@@ -43,6 +43,9 @@ type item struct {
 	open   atomic.Int64              // how many members have not answered
 }
 
+// away implements contestant: the loop does nothing until it is told to.
+func (l *bareLoop) away(context.Context, phase) error { return nil }
+
 // ready implements contestant.
 func (l *bareLoop) ready(ctx context.Context, _ phase) error {
 	objects, err := l.list(ctx)

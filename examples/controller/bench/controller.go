@@ -37,6 +37,7 @@ type controller struct {
 	log     string
 	metrics string // URL
 	ended   chan struct{}
+	stopped *usage                    // what it had spent when it was stopped; nil while it runs
 	configs dynamic.ResourceInterface // the FederatedTypeConfigs
 }
 
@@ -62,7 +63,7 @@ func startController(ctx context.Context, path string, g *ground) (*controller, 
 		configs: host.Resource(corev1beta1.FederatedTypeConfigs()).Namespace(corev1beta1.DefaultNamespace),
 	}
 	c.command = exec.CommandContext(ctx, path, "--kubeconfig="+kubeconfig,
-		"--kubefed-namespace="+corev1beta1.DefaultNamespace, "--healthz-addr=", "--metrics-addr="+address)
+		"--kubefed-namespace="+corev1beta1.DefaultNamespace, "--leader-elect=false", "--healthz-addr=", "--metrics-addr="+address)
 	c.command.Cancel = func() error { return c.command.Process.Signal(syscall.SIGTERM) }
 	c.command.WaitDelay = stopGrace
 	c.command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C is for us, and we stop it
@@ -92,8 +93,16 @@ func (c *controller) start(fail context.CancelCauseFunc) error {
 	return nil
 }
 
+func (c *controller) signal(s syscall.Signal) error {
+	if err := c.command.Process.Signal(s); err != nil {
+		return fmt.Errorf("controller: %w", err)
+	}
+	return nil
+}
+
 // stop ends the process and waits for that.
 func (c *controller) stop() {
+	_ = c.command.Process.Signal(syscall.SIGCONT)
 	_ = c.command.Process.Signal(syscall.SIGTERM) // fails only when it has ended
 	select {
 	case <-c.ended:

@@ -11,6 +11,8 @@ import (
 
 // contestant carries the objects of its world.
 type contestant interface {
+	// away sees to it that what is asked for in a phase is not seen yet.
+	away(ctx context.Context, p phase) error
 	// ready learns what it may know before the clock starts.
 	ready(ctx context.Context, p phase) error
 	// begin starts a phase; the clock runs.
@@ -35,7 +37,8 @@ type runner struct {
 // nobody carries them. The controller starts when its FederatedTypeConfig is
 // enabled, so its time holds all that it does at a restart too: it lists the
 // federated objects and the copies in every member, and then finds out what there
-// is to do. The bare loop knows that. The clock stops when the host shows every
+// is to do. Deletions it serves whenever it runs, so its process is stopped while
+// they are asked for. The bare loop knows what there is to do. The clock stops when the host shows every
 // object to be done; then members and host are checked.
 type race struct {
 	progress
@@ -74,6 +77,9 @@ func (r race) run(ctx context.Context, rounds int, runners ...runner) ([]lap, er
 
 // clock takes the time of one phase in one world.
 func (r race) clock(ctx context.Context, one runner, p phase) (lap, error) {
+	if err := one.away(ctx, p); err != nil {
+		return lap{}, err
+	}
 	if err := one.declare(ctx, p); err != nil {
 		return lap{}, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"syscall"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -18,13 +19,31 @@ import (
 // pollPeriod is the time between two looks while nothing is measured.
 const pollPeriod = 20 * time.Millisecond
 
+// away implements contestant.
+func (c *controller) away(ctx context.Context, p phase) error {
+	if p != deleting {
+		return nil // it does not carry the type
+	}
+	before, err := c.spent(ctx)
+	if err != nil {
+		return err
+	}
+	c.stopped = &before
+	return c.signal(syscall.SIGSTOP)
+}
+
 // ready implements contestant: the controller learns everything while the clock
 // runs.
 func (c *controller) ready(context.Context, phase) error { return nil }
 
 // begin implements contestant. Nothing but this one write tells the controller
-// to work: it has yet to list the federated objects and the members.
-func (c *controller) begin(ctx context.Context, _ phase) error {
+// to work: it has yet to list the federated objects and the members. Deletions
+// it serves as soon as it may go on.
+func (c *controller) begin(ctx context.Context, p phase) error {
+	if p == deleting {
+		c.stopped = nil
+		return c.signal(syscall.SIGCONT)
+	}
 	_, err := c.set(ctx, configMaps().Resource, corev1beta1.Enabled)
 	return err
 }

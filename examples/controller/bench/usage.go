@@ -38,6 +38,9 @@ func costs(r budget.Request) bool {
 
 // spent implements contestant.
 func (c *controller) spent(ctx context.Context) (usage, error) {
+	if c.stopped != nil {
+		return *c.stopped, nil // it cannot be asked
+	}
 	requests, err := c.requests(ctx)
 	if err != nil {
 		return usage{}, fmt.Errorf("requests of the controller: %w", err)
