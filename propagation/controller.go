@@ -214,6 +214,9 @@ func (c *Controller) followMembers(ctx context.Context, running *sync.WaitGroup)
 		if change.membership {
 			c.objects.each(func(k Key, _ *object) { c.plans.Add(k) })
 		}
+		for _, name := range change.reconnected {
+			c.objects.each(func(_ Key, o *object) { o.doubt(name) })
+		}
 		for _, name := range change.woken {
 			c.wake(name)
 		}

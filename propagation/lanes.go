@@ -59,10 +59,11 @@ type lanes struct {
 
 // laneChange is what a new snapshot of the members means.
 type laneChange struct {
-	started    []*lane                  // for members that are new
-	left       []federation.ClusterName // members no more
-	woken      []federation.ClusterName // whose readiness, its reason, or connection changed
-	membership bool                     // a member came, goes, went, or has other labels
+	started     []*lane                  // for members that are new
+	left        []federation.ClusterName // members no more
+	reconnected []federation.ClusterName // that are reached otherwise, and may be others
+	woken       []federation.ClusterName // whose readiness, its reason, or connection changed
+	membership  bool                     // a member came, goes, went, or has other labels
 }
 
 // follow takes over a snapshot of the members: it makes lanes for new ones and
@@ -105,6 +106,9 @@ func compare(before, now federation.ClusterSet) laneChange {
 		}
 		if known && (old.Ready != c.Ready || old.Connection != c.Connection || old.Message != c.Message) {
 			change.woken = append(change.woken, c.Name)
+		}
+		if known && old.Connection != c.Connection {
+			change.reconnected = append(change.reconnected, c.Name)
 		}
 	}
 	return change

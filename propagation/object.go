@@ -161,6 +161,17 @@ func (o *object) waitsFor(name federation.ClusterName) bool {
 	return t != nil && t.phase != settled
 }
 
+// doubt opens the task of a cluster that may be another one by now: what was
+// seen there has to be seen again.
+func (o *object) doubt(name federation.ClusterName) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if t := o.tasks[name]; t != nil {
+		t.phase, t.begun = open, time.Time{}
+		o.noteBusyLocked(time.Now())
+	}
+}
+
 // adopt takes over a new plan, and returns the clusters whose lane has to look
 // at it, in name order.
 func (o *object) adopt(in Intent, base *unstructured.Unstructured, p plan, now time.Time) []federation.ClusterName {

@@ -29,3 +29,15 @@ func (s *records) keys() []propagation.Key {
 	defer s.mu.Unlock()
 	return slices.Collect(maps.Keys(s.byKey))
 }
+
+// inherit takes over what was known over an earlier connection, so that what
+// differs is told when the copies are listed: there may be another cluster at
+// the other end now.
+func (s *records) inherit(old *records) {
+	old.mu.Lock()
+	byKey := maps.Clone(old.byKey)
+	old.mu.Unlock()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.byKey = byKey
+}

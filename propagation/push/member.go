@@ -84,6 +84,9 @@ func (p *Propagator) connect(ctx context.Context, c federation.Cluster, changed 
 		logr.FromContextOrDiscard(ctx).Info("cannot connect to member", "cluster", c.Name, "reason", err.Error())
 		return nil, nil // its Connection changes when that is mended
 	}
+	if old != nil {
+		m.records.inherit(old.records)
+	}
 	watchCtx, stop := context.WithCancel(ctx)
 	m.stop = stop
 	return m, watchCtx
