@@ -191,6 +191,8 @@ type Outcome struct {
 	Action Action
 	// Status is that of the copy, where the Propagator reads it; nil otherwise.
 	Status map[string]any
+	// Generation is the copy's own, where its Status is read.
+	Generation int64
 	// Regained tells of fields that somebody else had taken and that were
 	// taken back.
 	Regained []Taken

@@ -24,7 +24,7 @@ func heldAs(j job, out propagation.Outcome) func(v1alpha1.ObjectStatus) v1alpha1
 			now.Corrections, now.Regained = now.Corrections+1, takenOf(out.Regained)
 		}
 		if raw, err := json.Marshal(out.Status); err == nil && out.Status != nil {
-			now.Remote = &runtime.RawExtension{Raw: raw}
+			now.Remote, now.Generation = &runtime.RawExtension{Raw: raw}, out.Generation
 		}
 		return now
 	}

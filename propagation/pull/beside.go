@@ -11,6 +11,7 @@ import (
 
 	"github.com/fedrail/fedrail/federation"
 	"github.com/fedrail/fedrail/propagation"
+	"github.com/fedrail/fedrail/status"
 )
 
 // Beside is a federation in which some members fetch and others are written to:
@@ -27,6 +28,7 @@ type Beside struct {
 var (
 	_ propagation.Propagator = Beside{}
 	_ propagation.Observer   = Beside{}
+	_ propagation.Viewer     = Beside{}
 )
 
 func (b Beside) to(name federation.ClusterName) propagation.Propagator {
@@ -44,6 +46,16 @@ func (b Beside) Apply(ctx context.Context, name federation.ClusterName, want *un
 // Remove implements [propagation.Propagator].
 func (b Beside) Remove(ctx context.Context, name federation.ClusterName, key propagation.Key, how propagation.Removal) (propagation.Outcome, error) {
 	return b.to(name).Remove(ctx, name, key, how)
+}
+
+// View implements [propagation.Viewer] for members to which a Viewer carries.
+func (b Beside) View(name federation.ClusterName, want *unstructured.Unstructured, how propagation.Holding) (propagation.Sight, error) {
+	viewer, sees := b.to(name).(propagation.Viewer)
+	if !sees {
+		return propagation.Sight{}, propagation.Problemf(status.CachedRetrievalFailed, propagation.RetryOnChange,
+			"what carries to cluster %s cannot tell which version it holds, as a rollout needs", name)
+	}
+	return viewer.View(name, want, how)
 }
 
 // Observe implements [propagation.Observer]. When one of the two ends early, so

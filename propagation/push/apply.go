@@ -29,7 +29,7 @@ func (p *Propagator) Apply(ctx context.Context, name federation.ClusterName, wan
 		w.taken = w.drift()
 		if len(w.taken) == 0 {
 			m.records.trust(w.key, w.record)
-			return m.fights.over(w.key, propagation.Outcome{Action: propagation.Unchanged, Status: w.record.status, Yielded: w.record.yielded})
+			return m.fights.over(w.key, propagation.Outcome{Action: propagation.Unchanged, Status: w.record.status, Generation: w.record.generation, Yielded: w.record.yielded})
 		}
 		if err := w.mayTakeBack(); err != nil {
 			return propagation.Outcome{}, err

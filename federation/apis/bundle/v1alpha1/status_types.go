@@ -68,6 +68,9 @@ type ObjectStatus struct {
 	// +kubebuilder:validation:Schemaless
 	// +kubebuilder:validation:Type=object
 	Remote *runtime.RawExtension `json:"remote,omitempty"`
+	// The copy's own generation, beside its status.
+	// +optional
+	Generation int64 `json:"generation,omitempty"`
 }
 
 // Phase is how far the agent is with an object.

@@ -1,0 +1,41 @@
+package pull
+
+import (
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"github.com/fedrail/fedrail/federation"
+	"github.com/fedrail/fedrail/federation/apis/bundle/v1alpha1"
+	"github.com/fedrail/fedrail/propagation"
+	"github.com/fedrail/fedrail/propagation/push"
+	"github.com/fedrail/fedrail/status"
+)
+
+var _ propagation.Viewer = (*Propagator)(nil)
+
+// View implements [propagation.Viewer], by what the bundles ask for and what the
+// agents answered. What is asked for and not answered is not taken to be there:
+// the bundle may have been written just now, and be the first.
+func (p *Propagator) View(name federation.ClusterName, want *unstructured.Unstructured, how propagation.Holding) (propagation.Sight, error) {
+	e, err := toHold(want, how)
+	if err != nil {
+		return propagation.Sight{}, propagation.Problemf(status.ComputeResourceFailed, propagation.RetryOnChange, "encode the object: %w", err)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if err := p.readyLocked(name); err != nil {
+		return propagation.Sight{}, err
+	}
+	o := p.memberLocked(name).objects[e.key]
+	switch {
+	case o == nil || !o.entry.hold:
+		return propagation.Sight{}, nil
+	case o.entry.hash != e.hash:
+		return propagation.Sight{Held: true}, nil
+	case !o.answered() || o.answer.Phase != v1alpha1.Held:
+		return propagation.Sight{}, nil
+	}
+	return propagation.Sight{
+		Held: true, Wanted: true,
+		Generation: o.answer.Generation, Status: remote(o.answer.Remote), Collected: p.Collection == push.Status,
+	}, nil
+}
