@@ -50,6 +50,7 @@ func (m *member) delete(ctx context.Context, key propagation.Key, r record, how 
 		PropagationPolicy:  cmp.Or(how.Policy, &background),
 		Preconditions:      &metav1.Preconditions{UID: &r.uid},
 	}
+	m.fights.forget(key)
 	m.records.tellToGo(key, r.uid) // before its own event comes
 	err := m.link(m.kind).delete(ctx, key, options)
 	switch {
@@ -67,6 +68,7 @@ func (m *member) delete(ctx context.Context, key propagation.Key, r record, how 
 
 // letGo takes our label and record off a copy, and leaves it.
 func (m *member) letGo(ctx context.Context, key propagation.Key, r record) (propagation.Outcome, error) {
+	m.fights.forget(key)
 	m.records.tellToGo(key, r.uid)
 	err := m.link(m.kind).unmark(ctx, key, r.uid)
 	switch {
