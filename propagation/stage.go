@@ -64,7 +64,7 @@ func (c *Controller) stage(ctx context.Context, key Key, o *object) {
 	blocked := map[federation.ClusterName]finding{}
 	for _, at := range s.clusters {
 		n, f := c.view(ctx, s.job, at)
-		n.Progress = s.recall(at, n.Want, now)
+		n.Progress = s.recall(at, n, now)
 		r.Clusters = append(r.Clusters, n)
 		if n.Holds == rollout.Unknown {
 			blocked[n.Name] = f

@@ -3,6 +3,7 @@ package propagation_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -161,6 +162,51 @@ func TestARolloutGoesOnWhereItWasAfterARestart(t *testing.T) {
 	wards.set("c", false)
 	w.untilReason(t, status.AllClusters)
 	require.Equal(t, "green green green", w.colors())
+}
+
+// forget takes from what was reported all that a definition of KubeFed's has no
+// room for.
+func (h *host) forget(t *testing.T) {
+	require.NoError(t, h.write(web, func(in *propagation.Intent) {
+		in.Reported.Clusters = slices.Clone(in.Reported.Clusters)
+		for i := range in.Reported.Clusters {
+			in.Reported.Clusters[i].Rollout, in.Reported.Clusters[i].Message = status.Rollout{}, ""
+		}
+	}))
+}
+
+func TestARolloutGoesOnWithTheWordsAlone(t *testing.T) {
+	for name, c := range map[string]struct {
+		policy rollout.Policy
+		states map[federation.ClusterName]status.State
+		reason string
+	}{
+		"under way": {rollout.Policy{}, states(unwell, waits, waits), running},
+		"stopped":   {rollout.Policy{Deadline: 20 * time.Millisecond}, states(status.RolloutFailed, waits, waits), status.RolloutStopped},
+	} {
+		t.Run(name, func(t *testing.T) {
+			wards := newWard("a")
+			w := carried(t, c.policy, wards)
+			w.paint("green")
+			w.until(t, "a is changed", func() bool { return w.color("a") == "green" })
+			w.untilStates(t, c.states)
+			w.stop()
+			w.forget(t)
+			w = run(t, w.host, wards.Propagator, wards.in)
+			w.edit(web, func(in *propagation.Intent) { in.Rollout = &rollout.Policy{Deadline: time.Hour} })
+			w.untilReason(t, c.reason)
+			require.Equal(t, "green blue blue", w.colors())
+			w.stop()
+			w.forget(t)
+			w.paint("red") // while nobody looks: a is mended first
+			w = run(t, w.host, wards.Propagator, wards.in)
+			w.until(t, "a is changed", func() bool { return w.color("a") == "red" })
+			require.Equal(t, "red blue blue", w.colors())
+			wards.set("a", false)
+			w.untilReason(t, status.AllClusters)
+			require.Equal(t, "red red red", w.colors())
+		})
+	}
 }
 
 // What was released is written down before anything is written to the member:

@@ -84,8 +84,9 @@ func (o *object) stage() (staged, bool) {
 
 // recall is the progress of a cluster; after a restart, that of the last report.
 // A definition that KubeFed made keeps the word of it alone: then the version is
-// the present one if the report was of this generation, and the time is new.
-func (s staged) recall(at stagedCluster, want string, now time.Time) rollout.Progress {
+// the present one if the cluster holds it, or if the report was of this
+// generation, and the time is new.
+func (s staged) recall(at stagedCluster, n rollout.Cluster, now time.Time) rollout.Progress {
 	if at.recalled {
 		return at.progress
 	}
@@ -97,8 +98,8 @@ func (s staged) recall(at stagedCluster, want string, now time.Time) rollout.Pro
 	if p := seen.Rollout; p.Phase != "" {
 		return rollout.Progress{Phase: rollout.Phase(p.Phase), Version: p.Version, Since: p.Since}
 	}
-	p := rollout.Progress{Version: want, Since: now}
-	if s.reported.Generation != s.job.intent.Generation {
+	p := rollout.Progress{Version: n.Want, Since: now}
+	if n.Holds != rollout.Wanted && s.reported.Generation != s.job.intent.Generation {
 		p.Version = "an earlier one"
 	}
 	switch seen.State {

@@ -40,8 +40,8 @@ type Options[T metav1.Object] struct {
 	// Finalizer keeps an object until its copies are gone. It has to be a name
 	// of your own, such as "webapps.example.com/copies".
 	Finalizer string
-	// Translate says what an object declares: Template, Placement, Overrides and
-	// Removal; the rest of the Intent is filled in. It must not modify the
+	// Translate says what an object declares: Template, Placement, Overrides,
+	// Rollout and Removal; the rest of the Intent is filled in. It must not modify the
 	// object. An error is told in the status, and nothing is changed in any
 	// member while it lasts.
 	Translate func(T) (propagation.Intent, error)

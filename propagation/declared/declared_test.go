@@ -63,6 +63,8 @@ func TestWhatIsReportedIsReadBack(t *testing.T) {
 		"trouble": status.Plain{}.Aggregate(status.Facts{Generation: 1, Observations: []status.Observation{
 			{Cluster: "m1", Remote: map[string]any{"readyReplicas": int64(3)}},
 			{Cluster: "m2", State: status.ClusterNotReady, Message: "no answer"},
+			{Cluster: "m3", State: status.WaitingForHealth, Rollout: status.Rollout{
+				Phase: "Changing", Version: "v2", Since: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}},
 		}}),
 		"no cluster": status.Plain{}.Aggregate(status.Facts{Generation: 1}),
 	} {

@@ -35,6 +35,9 @@ func written(summary status.Summary, before []metav1.Condition) (map[string]any,
 			}
 			cluster.Remote = &runtime.RawExtension{Raw: raw}
 		}
+		if r := c.Rollout; r.Phase != "" {
+			cluster.Rollout = &declaredkind.ClusterRollout{Phase: r.Phase, Version: r.Version, Since: metav1.NewTime(r.Since)}
+		}
 		clusters = append(clusters, cluster)
 	}
 	return map[string]any{"observedGeneration": summary.Generation, "conditions": conditions, "clusters": clusters}, nil
@@ -58,6 +61,9 @@ func summaryOf(stored declaredkind.Status) status.Summary {
 		seen := status.Observation{Cluster: federation.ClusterName(c.Name), State: status.State(c.Status), Message: c.Message}
 		if c.Remote != nil && utiljson.Unmarshal(c.Remote.Raw, &seen.Remote) != nil {
 			seen.Remote = nil
+		}
+		if r := c.Rollout; r != nil {
+			seen.Rollout = status.Rollout{Phase: r.Phase, Version: r.Version, Since: r.Since.Time}
 		}
 		s.Clusters = append(s.Clusters, seen)
 	}

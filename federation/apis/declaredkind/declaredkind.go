@@ -54,4 +54,18 @@ type ClusterStatus struct {
 	// +kubebuilder:validation:Schemaless
 	// +kubebuilder:validation:Type=object
 	Remote *runtime.RawExtension `json:"remote,omitempty"`
+	// Rollout is how far the cluster is with a change that goes from cluster to
+	// cluster; absent when none is under way.
+	// +optional
+	Rollout *ClusterRollout `json:"rollout,omitempty"`
+}
+
+// ClusterRollout says how far a cluster is with a version.
+type ClusterRollout struct {
+	// Phase is Changing, Healthy or Failed.
+	Phase string `json:"phase"`
+	// Version names the version that the cluster was released for.
+	Version string `json:"version"`
+	// Since is when the phase began.
+	Since metav1.Time `json:"since"`
 }
