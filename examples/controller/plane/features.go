@@ -36,6 +36,7 @@ func (p *Plane) loop() propagation.Options {
 		Planners:  max(planners, objects),
 		Writers:   max(writers, objects),
 		Reporters: max(reporters, reports),
+		Pace:      p.metrics.pace,
 		Metrics:   p.metrics.queues,
 
 		LetGoAfter: p.LetGoAfter,

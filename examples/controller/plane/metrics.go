@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/fedrail/fedrail/federation"
+	"github.com/fedrail/fedrail/propagation"
 	"github.com/fedrail/fedrail/propagation/budget"
 )
 
@@ -17,14 +18,16 @@ type metrics struct {
 	all     *prometheus.Registry
 	queues  *queueMetrics
 	members *memberMetrics
+	pace    *propagation.Pace
 }
 
 func newMetrics(requests *budget.Counter) *metrics {
-	m := &metrics{all: prometheus.NewRegistry(), queues: newQueueMetrics(), members: newMemberMetrics()}
+	m := &metrics{all: prometheus.NewRegistry(), queues: newQueueMetrics(), members: newMemberMetrics(),
+		pace: propagation.NewPace(propagation.Bounds{})}
 	m.all.MustRegister(
 		collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
-		m.queues, m.members, newRequestMetrics(requests),
+		m.queues, m.members, newRequestMetrics(requests), newPaceMetrics(m.pace),
 	)
 	return m
 }
@@ -56,6 +59,27 @@ func (m requestMetrics) Collect(values chan<- prometheus.Metric) {
 	for r, n := range m.requests.Requests() {
 		values <- prometheus.MustNewConstMetric(m.total, prometheus.CounterValue, float64(n),
 			r.Cluster, r.Verb, r.Group, r.Resource, r.Subresource)
+	}
+}
+
+// paceMetrics tell how much each member can take.
+type paceMetrics struct {
+	pace  *propagation.Pace
+	limit *prometheus.Desc
+}
+
+func newPaceMetrics(pace *propagation.Pace) paceMetrics {
+	return paceMetrics{pace: pace, limit: prometheus.NewDesc("fedrail_member_writes_limit",
+		"How many objects may be written to the member at a time now, learned from how it answers.", []string{"cluster"}, nil)}
+}
+
+// Describe implements prometheus.Collector.
+func (m paceMetrics) Describe(descs chan<- *prometheus.Desc) { descs <- m.limit }
+
+// Collect implements prometheus.Collector.
+func (m paceMetrics) Collect(values chan<- prometheus.Metric) {
+	for name, limit := range m.pace.Limits() {
+		values <- prometheus.MustNewConstMetric(m.limit, prometheus.GaugeValue, float64(limit), string(name))
 	}
 }
 
