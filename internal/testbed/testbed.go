@@ -5,6 +5,7 @@ package testbed
 import (
 	"context"
 	"maps"
+	"net/http"
 	"slices"
 	"sync"
 	"testing"
@@ -112,6 +113,12 @@ func (b *Bed) Join(s *controlplane.Server) {
 	config.Wrap(b.Counter.Wrap(s.Cluster()))
 	b.configs[name] = config
 	b.Members.Put(federation.Cluster{Name: name, Ready: true, Labels: labels.Set{"name": s.Cluster()}})
+}
+
+// Meddle has somebody between the federation and a member from the next Run on.
+// What is sent again counts again.
+func (b *Bed) Meddle(s *controlplane.Server, wrap func(http.RoundTripper) http.RoundTripper) {
+	b.configs[federation.ClusterName(s.Cluster())].Wrap(wrap)
 }
 
 // Enable makes the CustomResourceDefinition and the FederatedTypeConfig of a
