@@ -81,7 +81,7 @@ func TestASecretThatCannotBeUpdatedStaysSecret(t *testing.T) {
 	declare(b, secrets, "fixed", fields{"immutable": true, "stringData": fields{"password": "old"}})
 	b.UntilReady(secrets, "fixed")
 	b.Patch(secrets, "fixed", `{"spec":{"template":{"stringData":{"password":"`+password+`"}}}}`)
-	message := "update: refused (422 Invalid): data (FieldValueForbidden)"
+	message := "update: refused (422 Invalid): data (FieldValueForbidden); change it back, or have copies recreated where a field cannot change"
 	untilStates(b, secrets, "fixed", inBoth(status.UpdateFailed, message))
 	untilEvent(b, "fixed", "UpdateFailed: cluster member2: "+message)
 	requireSecret(t, "events", strings.Join(b.Events("fixed"), "\n"))
