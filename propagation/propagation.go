@@ -80,6 +80,9 @@ type Intent struct {
 	// Rollout says how a change goes from cluster to cluster; nil is to all at
 	// once. The Propagator has to be a Viewer then.
 	Rollout *rollout.Policy
+	// Follow says that what the pod template refers to follows the object: see
+	// package propagation/follow.
+	Follow bool
 	// Removal says how copies are removed; the zero Removal deletes them.
 	Removal Removal
 	// Awaits says of a cluster that something which the object needs there, such
@@ -104,6 +107,9 @@ type Removal struct {
 	// Parent is the UID recorded on the copy; a copy of another parent is not
 	// ours to remove. The Controller fills it in.
 	Parent types.UID
+	// Former is whose the copies may be that the intent takes the place of: they
+	// are removed as its own. Empty is nobody.
+	Former types.UID
 	// Orphan leaves the object in the member, but not as a copy of ours: our
 	// label and record are taken off.
 	Orphan bool
@@ -117,7 +123,9 @@ type Removal struct {
 }
 
 // Owns says whether a copy with that parent may be removed.
-func (r Removal) Owns(parent types.UID) bool { return parent == r.Parent }
+func (r Removal) Owns(parent types.UID) bool {
+	return parent == r.Parent || r.Former != "" && parent == r.Former
+}
 
 // Source says what should be where. It answers from memory and may be called
 // concurrently.

@@ -40,6 +40,7 @@ var table = []rule{
 	{packages: []string{"propagation/rollout"}, ours: words, libraries: machinery, notStd: world},
 	{packages: loop, ours: slices.Concat(words, pure, loop), libraries: add(machinery, "github.com/go-logr/logr", "k8s.io/client-go/util/workqueue")},
 	{packages: []string{"propagation/budget"}},
+	{packages: []string{"propagation/follow"}, ours: slices.Concat(words, []string{"placement", "status"}, loop), libraries: []string{everything}},
 	{packages: []string{"propagation/archive"}, ours: slices.Concat(words, loop), libraries: []string{everything}},
 	{packages: []string{"propagation/memory"}, ours: slices.Concat(words, pure, loop), libraries: machinery},
 	{
@@ -51,7 +52,7 @@ var table = []rule{
 			"propagation/push", "propagation/federated", "propagation/declared", "scheduling/preference",
 			"dns/externaldns", "federation/kubefed", "federation/kubeconfig",
 		},
-		ours:      slices.Concat(words, apis, pure, loop, internals, []string{"propagation/budget", "propagation/archive"}),
+		ours:      slices.Concat(words, apis, pure, loop, internals, []string{"propagation/budget", "propagation/archive", "propagation/follow"}),
 		libraries: []string{everything},
 	},
 	{packages: internals, ours: slices.Concat(words, apis, internals), libraries: []string{everything}},

@@ -42,6 +42,9 @@ type Options struct {
 	Holding propagation.Holding
 	// Serve says which of the objects are served; default ServeAll.
 	Serve Serving
+	// Follow says that what pod templates refer to follows, unless the federated
+	// object says otherwise.
+	Follow bool
 	// SystemNamespace is that of the federation itself, which is never
 	// federated; default kube-federation-system.
 	SystemNamespace string

@@ -43,7 +43,9 @@ func intentOf(object *unstructured.Unstructured, o Options, key propagation.Key)
 	in.Template, in.Overrides = templateOf(spec, o.Target), rulesOf(spec.Overrides)
 	in.Holding, unclear = holdingFor(object, spec, o.Holding)
 	rolling, unread := rolloutOf(object, spec)
-	in.Rollout, in.Invalid = rolling, errors.Join(err, unclear, unread)
+	follow, unsaid := choiceOf(object.GetAnnotations(), federatedkind.FollowAnnotation, "true", "false")
+	in.Follow = follow == "true" || follow == "" && o.Follow
+	in.Rollout, in.Invalid = rolling, errors.Join(err, unclear, unread, unsaid)
 	return in
 }
 

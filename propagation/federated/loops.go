@@ -57,7 +57,7 @@ func (t *Types) start(ctx context.Context, config *corev1beta1.FederatedTypeConf
 	options := Options{
 		Client: t.Client, Writer: t.Writer, Target: config.Spec.TargetType.Type(), Federated: config.Spec.FederatedType.Type(),
 		Namespace: t.onlyNamespace(), SystemNamespace: t.SystemNamespace, Events: t.Events,
-		Holding: holdingOf(config.Spec.Ownership), Serve: v.serve,
+		Holding: holdingOf(config.Spec.Ownership), Serve: v.serve, Follow: config.Spec.FollowDependencies == corev1beta1.Enabled,
 	}
 	if v.namespaces != "" {
 		options.Namespaces = t.namespaces
@@ -75,7 +75,10 @@ func (t *Types) start(ctx context.Context, config *corev1beta1.FederatedTypeConf
 		return err
 	}
 	o := t.Loop
-	o.Source, o.Ledger, o.Propagator, o.Archive, o.Name = objects, objects, carrier, left, config.Name
+	o.Propagator, o.Archive, o.Name = carrier, left, config.Name
+	if o.Source, o.Ledger, err = t.withFollowers(config, objects, carrier); err != nil {
+		return err
+	}
 	o.Logger = t.Logger.WithValues("type", config.Name)
 	if options.isNamespace() {
 		o.OnOutcome = t.namespaces.noteOutcome

@@ -50,6 +50,11 @@ func (s *Objects) Get(_ context.Context, key propagation.Key) (propagation.Inten
 	case !found, s.Serve == ServeDeletions && object.GetDeletionTimestamp() == nil:
 		return propagation.Intent{}, false, nil
 	}
+	return s.read(object, key)
+}
+
+// read is the intent of a federated object, within the bounds of its namespace.
+func (s *Objects) read(object *unstructured.Unstructured, key propagation.Key) (propagation.Intent, bool, error) {
 	in := intentOf(object, s.Options, key)
 	if s.isNamespace() {
 		in.Removal.Spare = s.Namespaces.hostUID(key.Name)

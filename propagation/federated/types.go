@@ -22,6 +22,7 @@ import (
 	"github.com/fedrail/fedrail/federation"
 	corev1beta1 "github.com/fedrail/fedrail/federation/apis/core/v1beta1"
 	"github.com/fedrail/fedrail/propagation"
+	"github.com/fedrail/fedrail/propagation/follow"
 )
 
 // TypesOptions are what [Types] are made of. Client, Writer, Carry and
@@ -55,6 +56,7 @@ type Types struct {
 	informer cache.SharedIndexInformer
 	dirty    chan struct{}
 
+	following  *follow.Following
 	namespaces *Namespaces
 	loops      map[string]*loop // by name of the config
 
@@ -74,7 +76,11 @@ func NewTypes(o TypesOptions) (*Types, error) {
 		o.Loop.Pace = propagation.NewPace(propagation.Bounds{})
 	}
 	o.Scope = cmp.Or(o.Scope, federation.ClusterScoped)
-	return &Types{TypesOptions: o, informer: newInformer(o.Client, typeConfigs(), o.SystemNamespace),
+	following, err := follow.New(follow.Options{Registry: o.Loop.Registry, Placer: o.Loop.Placer})
+	if err != nil {
+		return nil, err
+	}
+	return &Types{TypesOptions: o, informer: newInformer(o.Client, typeConfigs(), o.SystemNamespace), following: following,
 		dirty: make(chan struct{}, 1), loops: map[string]*loop{}, carriers: map[string]*propagation.Controller{}, swept: map[string]string{}}, nil
 }
 
@@ -131,6 +137,7 @@ func (t *Types) follow(ctx context.Context) error {
 	}
 	want, reasons := t.wanted(configs)
 	t.stopUnless(want)
+	t.expectReferrers(configs, want)
 	if v, wanted := want[namespacesLoop]; wanted && t.loops[namespacesLoop] == nil {
 		t.startNamespaces(ctx, configs[corev1beta1.NamespacesTypeConfig], v)
 	}

@@ -116,6 +116,20 @@ func (p *Propagator) Holders(key propagation.Key) []federation.ClusterName {
 	return sorted(holders)
 }
 
+// HoldersOf are the clusters in which a copy of that parent was last seen, in
+// name order.
+func (p *Propagator) HoldersOf(key propagation.Key, parent types.UID) []federation.ClusterName {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var holders []federation.ClusterName
+	for name, m := range p.members {
+		if r, held := m.records.get(key); held && r.parent == parent {
+			holders = append(holders, name)
+		}
+	}
+	return sorted(holders)
+}
+
 // member returns what is known of a member; a Problem when that is not enough
 // to write to it.
 func (p *Propagator) member(name federation.ClusterName) (*member, error) {

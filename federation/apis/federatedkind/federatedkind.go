@@ -47,6 +47,9 @@ const (
 	// RolloutAnnotation holds a Rollout as YAML or JSON, for federated kinds whose
 	// definition does not know spec.rollout, such as those that KubeFed made.
 	RolloutAnnotation = "fedrail.io/rollout"
+	// FollowAnnotation says whether what the pod template refers to follows the
+	// object to its clusters: "true" or "false", over what its type says.
+	FollowAnnotation = "fedrail.io/follow-dependencies"
 	// DeleteOptionsAnnotation holds a metav1.DeleteOptions as JSON, for the
 	// deletion of copies.
 	DeleteOptionsAnnotation = "kubefed.io/deleteoption"

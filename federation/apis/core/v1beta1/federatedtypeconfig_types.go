@@ -62,6 +62,15 @@ type FederatedTypeConfigSpec struct {
 	// federated object say so for that one.
 	// +optional
 	Ownership Ownership `json:"ownership,omitzero"`
+
+	// Whether the ConfigMaps, Secrets, ServiceAccounts and PersistentVolumeClaims
+	// that a pod template refers to follow the object to its clusters, from the
+	// host. They do where their own types are enabled. Not when it is absent. The
+	// annotation fedrail.io/follow-dependencies of a federated object says so for
+	// that one. It is new with Fedrail.
+	// +optional
+	// +kubebuilder:validation:Enum=Enabled;Disabled
+	FollowDependencies Toggle `json:"followDependencies,omitempty"`
 }
 
 // Ownership says what gives way where somebody else writes fields of a copy. It

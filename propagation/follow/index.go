@@ -1,0 +1,85 @@
+package follow
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/fedrail/fedrail/federation"
+	"github.com/fedrail/fedrail/placement"
+	"github.com/fedrail/fedrail/propagation"
+)
+
+// reference is what one object refers to, and where it is placed itself.
+type reference struct {
+	to        []target
+	placement placement.Request
+	awaits    func(federation.ClusterName) *propagation.Problem
+	invalid   error // why its placement is not to be relied on
+}
+
+// referenceOf reads an intent.
+func referenceOf(in propagation.Intent) reference {
+	r := reference{placement: in.Placement, awaits: in.Awaits, invalid: in.Invalid}
+	for _, ref := range References(in.Template) {
+		r.to = append(r.to, target{of: ref.Type, key: propagation.Key{Namespace: in.Key.Namespace, Name: ref.Name}})
+	}
+	return r
+}
+
+// index is who refers to what, both ways.
+type index struct {
+	byReferrer map[referrer]reference
+	byTarget   map[target]map[referrer]bool
+}
+
+func newIndex() index {
+	return index{byReferrer: map[referrer]reference{}, byTarget: map[target]map[referrer]bool{}}
+}
+
+func (x index) knows(who referrer) bool {
+	_, known := x.byReferrer[who]
+	return known
+}
+
+// to are those who refer to a target, in order.
+func (x index) to(t target) []referrer {
+	return slices.SortedFunc(maps.Keys(x.byTarget[t]), compareReferrers)
+}
+
+// referrersOf are the referrers of a type, in any order.
+func (x index) referrersOf(t federation.Type) []referrer {
+	var all []referrer
+	for who := range x.byReferrer {
+		if who.of == t {
+			all = append(all, who)
+		}
+	}
+	return all
+}
+
+// set replaces what an object refers to, and returns all targets that this
+// concerns. A reference to nothing is not kept.
+func (x index) set(who referrer, r reference) []target {
+	concerned := slices.Clone(x.byReferrer[who].to)
+	for _, t := range concerned {
+		delete(x.byTarget[t], who)
+		if len(x.byTarget[t]) == 0 {
+			delete(x.byTarget, t)
+		}
+	}
+	delete(x.byReferrer, who)
+	if len(r.to) == 0 {
+		return concerned
+	}
+	x.byReferrer[who] = r
+	for _, t := range r.to {
+		if x.byTarget[t] == nil {
+			x.byTarget[t] = map[referrer]bool{}
+		}
+		x.byTarget[t][who] = true
+		if !slices.Contains(concerned, t) {
+			concerned = append(concerned, t)
+		}
+	}
+	return concerned
+}

@@ -1,0 +1,174 @@
+package follow
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strconv"
+	"sync"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/dynamic"
+
+	"github.com/fedrail/fedrail/federation"
+	"github.com/fedrail/fedrail/propagation"
+)
+
+// FollowedOptions are what [Followed] is made of. Type, Client, Declared and
+// Identity are required.
+type FollowedOptions struct {
+	// Type is one of [Types].
+	Type federation.Type
+	// Client reads the host's objects, in Namespace alone unless that is empty. It
+	// reads nothing before something was referred to.
+	Client    dynamic.Interface
+	Namespace string
+	// Declared are the objects of the type that are declared in so many words;
+	// nothing follows in the place of one of them.
+	Declared interface {
+		propagation.Source
+		propagation.Ledger
+	}
+	// Identity tells the copies that follow in this federation from those in
+	// others, for good.
+	Identity string
+	// Propagator is that of the type. One that knows the parents of copies, as
+	// that of package push does, lets copies that nobody refers to any more go also
+	// when that happened while nobody was running.
+	Propagator propagation.Propagator
+}
+
+// parents is a Propagator that knows the parents of copies.
+type parents interface {
+	// HoldersOf are the clusters in which a copy of that parent was last seen.
+	HoldersOf(key propagation.Key, parent types.UID) []federation.ClusterName
+}
+
+// Followed are the objects of one type, declared ones and those that follow. Make
+// them with [Following.Followed].
+type Followed struct {
+	FollowedOptions
+	following *Following
+	host      *host
+}
+
+var (
+	_ propagation.Source   = (*Followed)(nil)
+	_ propagation.Ledger   = (*Followed)(nil)
+	_ propagation.Recorder = (*Followed)(nil)
+)
+
+// Followed makes the Source and Ledger of a type that follows.
+func (f *Following) Followed(o FollowedOptions) (*Followed, error) {
+	if o.Type.Kind == "" || o.Client == nil || o.Declared == nil || o.Identity == "" {
+		return nil, errors.New("follow: FollowedOptions need Type, Client, Declared and Identity")
+	}
+	return &Followed{FollowedOptions: o, following: f, host: newHost(o)}, nil
+}
+
+// parentOf is the parent of the copies that follow under that name.
+func (s *Followed) parentOf(key propagation.Key) types.UID {
+	sum := sha256.Sum256([]byte(s.Identity + "/" + key.String()))
+	return types.UID("follow-" + hex.EncodeToString(sum[:16]))
+}
+
+// Get implements [propagation.Source].
+func (s *Followed) Get(ctx context.Context, key propagation.Key) (propagation.Intent, bool, error) {
+	in, found, err := s.Declared.Get(ctx, key)
+	switch {
+	case err != nil:
+		return in, found, err
+	case found:
+		s.succeed(&in)
+		return in, true, nil
+	}
+	there := target{of: s.Type, key: key}
+	if !s.following.complete() {
+		s.following.askAgain(there)
+		return in, false, fmt.Errorf("who refers to %s: %w", key, propagation.ErrNotListed)
+	}
+	where, referred := s.following.placed(ctx, there)
+	if !referred && !s.mayBeThere(key) {
+		return in, false, nil
+	}
+	s.host.begin()
+	object, found, err := s.host.get(key)
+	if err != nil {
+		s.following.askAgain(there)
+		return in, false, err
+	}
+	return s.intent(key, where, object), true, nil
+}
+
+// succeed has an object that is declared take the place of a copy that followed.
+func (s *Followed) succeed(in *propagation.Intent) {
+	if !s.host.begun() {
+		return // nothing followed yet
+	}
+	in.Removal.Former = s.parentOf(in.Key)
+	if object, found, err := s.host.get(in.Key); err == nil && found && in.Removal.Spare == "" {
+		in.Removal.Spare = object.GetUID()
+	}
+}
+
+// mayBeThere says whether a copy that nobody refers to may be left somewhere.
+func (s *Followed) mayBeThere(key propagation.Key) bool {
+	p, knows := s.Propagator.(parents)
+	if !knows {
+		return s.host.begun()
+	}
+	return len(p.HoldersOf(key, s.parentOf(key))) > 0
+}
+
+// intent is that of an object that follows. Without an object on the host, or
+// when nobody refers to it, it is to go.
+func (s *Followed) intent(key propagation.Key, p where, object *unstructured.Unstructured) propagation.Intent {
+	in := propagation.Intent{Key: key, Parent: s.parentOf(key), Held: true, Invalid: p.unclear, Awaits: p.awaits}
+	in.Placement.Object.Kind = s.Type.GroupKind()
+	in.Placement.Want.Clusters = p.clusters
+	in.Removal.Orphan = s.Type == claims() // what is stored there is not ours to throw away
+	if object != nil {
+		in.Generation, _ = strconv.ParseInt(object.GetResourceVersion(), 10, 64)
+		in.Removal.Spare = object.GetUID() // the host may be a member too
+		in.Placement.Object.Labels = object.GetLabels()
+	}
+	if object == nil || !mayFollow(object) || p.unclear == nil && len(p.clusters) == 0 {
+		in.Deleting, in.Invalid = true, nil
+		return in
+	}
+	in.Template = contentOf(object, s.Type)
+	return in
+}
+
+// Watch implements [propagation.Source].
+func (s *Followed) Watch(ctx context.Context, changed func(propagation.Key)) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	var watching sync.WaitGroup
+	defer watching.Wait()
+	watching.Go(func() { s.host.run(ctx, changed) })
+	s.following.subscribe(s.Type, changed)
+	defer s.following.subscribe(s.Type, nil)
+	defer stop()
+	return s.Declared.Watch(ctx, changed)
+}
+
+// subscribe has changed called for what is referred to; nil ends that.
+func (f *Following) subscribe(t federation.Type, changed func(propagation.Key)) {
+	f.telling.Lock()
+	f.changed[t] = changed
+	f.telling.Unlock()
+	if changed == nil {
+		return
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for there := range f.known.byTarget {
+		if there.of == t {
+			f.askLocked(there)
+		}
+	}
+}
