@@ -48,12 +48,12 @@ func (s *objects) forget(k Key) {
 	delete(s.byKey, k)
 }
 
-// retire forgets the object of that key, unless another parent declares it by
-// now.
+// retire forgets the object of that key, unless it is declared by now: by another
+// parent, or anew by one whose declarations come and go.
 func (s *objects) retire(k Key, parent types.UID) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if o := s.byKey[k]; o != nil && o.isOf(parent) {
+	if o := s.byKey[k]; o != nil && o.isDeletingOf(parent) {
 		delete(s.byKey, k)
 	}
 }
@@ -137,11 +137,11 @@ const (
 	settled              // as it should be
 )
 
-// isOf says whether that parent declares the object.
-func (o *object) isOf(parent types.UID) bool {
+// isDeletingOf says whether the object is that parent's, and to go.
+func (o *object) isDeletingOf(parent types.UID) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return o.intent.Parent == parent
+	return o.intent.Parent == parent && o.intent.Deleting
 }
 
 // unseenHold is how long the Source may take to show what the Ledger holds.

@@ -39,6 +39,8 @@ type Options struct {
 type Following struct {
 	Options
 
+	looking sync.Mutex // held from reading an object until that is known
+
 	mu       sync.Mutex
 	expected map[federation.Type]bool
 	reading  map[federation.Type]*referring
@@ -135,6 +137,8 @@ func (l listener) Watch(ctx context.Context, changed func(propagation.Key)) erro
 // look takes over what an object refers to now, and returns what that concerns.
 // An object that is being deleted refers to what it referred to until it is gone.
 func (f *Following) look(t federation.Type, r *referring, key propagation.Key) []target {
+	f.looking.Lock()
+	defer f.looking.Unlock()
 	in, found, err := r.objects.Declared(key)
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -181,15 +185,17 @@ func (f *Following) readAll(t federation.Type, r *referring) bool {
 		f.tell(f.look(t, r, key))
 	}
 	f.mu.Lock()
-	var gone []target
+	var gone []referrer
 	for _, who := range f.known.referrersOf(t) {
 		if !there[who.key] {
-			gone = append(gone, f.known.set(who, reference{})...)
+			gone = append(gone, who)
 		}
 	}
 	r.listed = true
 	f.mu.Unlock()
-	f.tell(gone)
+	for _, who := range gone {
+		f.tell(f.look(t, r, who.key))
+	}
 	return true
 }
 

@@ -91,6 +91,8 @@ func (h Host) rules(ctx context.Context) ([]rbacv1.PolicyRule, error) {
 	rules := []rbacv1.PolicyRule{
 		{NonResourceURLs: []string{"/healthz", "/version"}, Verbs: []string{"get"}},
 		allow("", []string{"nodes"}, "get", "list"),
+		allow("", []string{"namespaces"}, "list", "watch"), // while something waits for one
+		allow("apiextensions.k8s.io", []string{"customresourcedefinitions"}, "list", "watch"),
 	}
 	for i := range list.Items {
 		target, err := targetOf(&list.Items[i])
