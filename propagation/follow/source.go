@@ -80,6 +80,9 @@ func (s *Followed) Get(ctx context.Context, key propagation.Key) (propagation.In
 	in, found, err := s.Declared.Get(ctx, key)
 	switch {
 	case err != nil:
+		if errors.Is(err, propagation.ErrNotListed) {
+			s.following.askAgain(target{of: s.Type, key: key}) // it may be declared nowhere: then nobody tells of it
+		}
 		return in, found, err
 	case found:
 		s.succeed(&in)
