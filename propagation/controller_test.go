@@ -376,6 +376,28 @@ func (l lingering) Remove(ctx context.Context, cluster federation.ClusterName, k
 	return propagation.Outcome{Action: propagation.Removing}, nil
 }
 
+func TestWhatFailedForAReasonOfTheClusterGoesOnWhenOneRecovers(t *testing.T) {
+	var well atomic.Bool
+	ill := &memory.Propagator{Before: func(_ context.Context, c federation.ClusterName, _ propagation.Key) error {
+		if c != "b" || well.Load() {
+			return nil
+		}
+		p := propagation.Problemf(status.UpdateFailed, propagation.RetryLater, "something is wrong in the cluster")
+		p.Passing = true
+		return p
+	}}
+	w := run(t, newHost(), ill, func(o *propagation.Options) { o.Backoff, o.MaxBackoff = time.Hour, time.Hour })
+	const n = 20
+	for i := range n {
+		in := everywhere()
+		in.Key.Name = fmt.Sprint("web-", i)
+		w.put(in)
+	}
+	w.untilEvents(t, n)
+	well.Store(true)
+	w.until(t, "all recovered", func() bool { return len(w.events) == 2*n })
+}
+
 func TestWhatIsUnderWayIsGivenUpWhenTheClusterGoes(t *testing.T) {
 	var hang atomic.Bool
 	hang.Store(true)

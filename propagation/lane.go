@@ -23,14 +23,15 @@ type job struct {
 
 // finding is how a job went.
 type finding struct {
-	phase  phase
-	absent bool
-	blind  bool // nothing was learned of the copy
-	effort effort
-	silent bool // the cluster could not be reached, or its copies not be seen
-	awaits bool // it was not tried yet, for what it needs is about to come
-	seen   status.Observation
-	retry  error // why to try again after a back-off; nil when not to
+	phase   phase
+	absent  bool
+	blind   bool // nothing was learned of the copy
+	effort  effort
+	passing bool // the reason lies with the cluster
+	silent  bool // the cluster could not be reached, or its copies not be seen
+	awaits  bool // it was not tried yet, for what it needs is about to come
+	seen    status.Observation
+	retry   error // why to try again after a back-off; nil when not to
 }
 
 // carry makes one cluster hold one object, or not hold it.
@@ -62,7 +63,12 @@ func (c *Controller) carry(ctx context.Context, l *lane, key Key) (effort, error
 	if time.Since(began) < c.Timeout {
 		l.moved.Store(time.Now().UnixNano())
 	}
-	o.note(l.name, j, found)
+	switch recovered := o.note(l.name, j, found); {
+	case recovered:
+		c.wakeSoon(l)
+	case found.passing:
+		l.tryOut(key)
+	}
 	c.reports.Add(key)
 	return found.effort, found.retry
 }
@@ -197,6 +203,7 @@ func failed(name federation.ClusterName, err error, state, late status.State) fi
 		problem = Problemf(state, RetryLater, "%w", err)
 	}
 	f := blockedBy(name, problem)
+	f.passing = problem.Passing || problem.Pressed
 	if problem.Pressed {
 		f.effort = pressed
 	}
@@ -233,14 +240,16 @@ func (o *object) job(name federation.ClusterName) (job, bool) {
 }
 
 // note takes over a finding, unless the plan has changed since: then the lane
-// looks again anyway.
-func (o *object) note(name federation.ClusterName, j job, f finding) {
+// looks again anyway. It says whether what failed for a reason of the cluster
+// went well this time.
+func (o *object) note(name federation.ClusterName, j job, f finding) (recovered bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	t := o.tasks[name]
 	if t == nil || t.hold != j.hold || o.intent.Parent != j.intent.Parent || o.intent.Generation != j.intent.Generation {
-		return
+		return false
 	}
+	recovered = t.passing && f.effort == served
 	t.learn(f)
 	switch {
 	case f.phase == settled && j.hold:
@@ -251,6 +260,7 @@ func (o *object) note(name federation.ClusterName, j job, f finding) {
 	if !o.busyLocked() {
 		o.busyFrom = time.Time{}
 	}
+	return recovered
 }
 
 // learn takes over how a task went.
@@ -259,7 +269,7 @@ func (t *task) learn(f finding) {
 		t.since = time.Now()
 	}
 	t.phase, t.seen, t.absent, t.blind, t.stale = f.phase, f.seen, f.absent, f.blind, t.begun.IsZero()
-	t.awaits = f.awaits
+	t.awaits, t.passing = f.awaits, f.passing
 	switch {
 	case !f.silent:
 		t.silent = time.Time{}

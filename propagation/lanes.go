@@ -13,9 +13,11 @@ import (
 
 // lane is the work of one cluster.
 type lane struct {
-	name  federation.ClusterName
-	queue queue
-	moved atomic.Int64 // when it was last done with a key, in nanoseconds since 1970
+	name   federation.ClusterName
+	queue  queue
+	waking atomic.Bool  // what waits in vain is about to be woken
+	trying atomic.Bool  // one of them is about to be tried out
+	moved  atomic.Int64 // when it was last done with a key, in nanoseconds since 1970
 
 	mu    sync.Mutex
 	awake context.Context // ends when the cluster is seen to be not ready

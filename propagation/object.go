@@ -109,18 +109,19 @@ type object struct {
 
 // task is what one cluster has to do with an object.
 type task struct {
-	hold   bool               // it should hold a copy; else it should hold none
-	phase  phase              // how far it is
-	begun  time.Time          // when the lane began with it; zero while it is in the queue, but for a retry
-	seen   status.Observation // how the last try went
-	since  time.Time          // when a try first went so
-	stale  bool               // there is news of the copy since the last try
-	absent bool               // it was seen to hold no copy
-	blind  bool               // seen tells nothing of the copy
-	awaits bool               // what it needs is about to come
-	silent time.Time          // since when the cluster cannot be reached; zero when it can
-	fine   int64              // the generation last seen to be held as it should, or 0
-	good   status.Observation // how that went
+	hold    bool               // it should hold a copy; else it should hold none
+	phase   phase              // how far it is
+	begun   time.Time          // when the lane began with it; zero while it is in the queue, but for a retry
+	seen    status.Observation // how the last try went
+	since   time.Time          // when a try first went so
+	passing bool               // the last try failed for a reason that lies with the cluster
+	stale   bool               // there is news of the copy since the last try
+	absent  bool               // it was seen to hold no copy
+	blind   bool               // seen tells nothing of the copy
+	awaits  bool               // what it needs is about to come
+	silent  time.Time          // since when the cluster cannot be reached; zero when it can
+	fine    int64              // the generation last seen to be held as it should, or 0
+	good    status.Observation // how that went
 
 	gated    bool             // a rollout keeps the lane shut
 	progress rollout.Progress // of the cluster in it
@@ -170,6 +171,15 @@ func (o *object) doubt(name federation.ClusterName) {
 		t.phase, t.begun = open, time.Time{}
 		o.noteBusyLocked(time.Now())
 	}
+}
+
+// waitsInVain says whether the last try failed for a reason that lies with the
+// cluster.
+func (o *object) waitsInVain(name federation.ClusterName) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	t := o.tasks[name]
+	return t != nil && t.passing && t.phase != settled
 }
 
 // adopt takes over a new plan, and returns the clusters whose lane has to look

@@ -265,6 +265,9 @@ type Problem struct {
 	// Pressed says that the cluster has more to do than it can, or gave no
 	// answer: it is asked less at a time.
 	Pressed bool
+	// Passing says that the reason lies with the cluster, not with the object:
+	// when something else can be done there again, this is tried at once too.
+	Passing bool
 	// Lacking says that the cluster is known to hold no copy. A State that tells
 	// nothing of the copy, such as CachedRetrievalFailed, otherwise leaves it to
 	// count as it was last seen.

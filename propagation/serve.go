@@ -44,3 +44,40 @@ func effortOf(out Outcome) effort {
 	}
 	return none
 }
+
+// rouse is how long to wait before what waits in vain is woken: many may recover
+// at once.
+const rouse = 200 * time.Millisecond
+
+// wakeSoon has everything be tried again that a cluster did not do for reasons of
+// its own, whatever the back-off: something can be done there again.
+func (c *Controller) wakeSoon(l *lane) {
+	if !l.waking.CompareAndSwap(false, true) {
+		return
+	}
+	time.AfterFunc(rouse, func() {
+		l.waking.Store(false)
+		c.objects.each(func(k Key, o *object) {
+			if o.waitsInVain(l.name) {
+				l.queue.Forget(k)
+				l.queue.Add(k)
+			}
+		})
+	})
+}
+
+// tryOutEvery is how often one object is tried while a cluster does nothing for
+// reasons of its own.
+const tryOutEvery = time.Second
+
+// tryOut has one of the objects that wait in vain be tried before its back-off
+// ends, so that it is seen soon when something can be done again.
+func (l *lane) tryOut(key Key) {
+	if !l.trying.CompareAndSwap(false, true) {
+		return
+	}
+	time.AfterFunc(tryOutEvery, func() {
+		l.trying.Store(false)
+		l.queue.Add(key)
+	})
+}

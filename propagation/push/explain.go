@@ -59,10 +59,12 @@ func (m *member) explain(err error, a attempt) *propagation.Problem {
 	case apierrors.IsNotFound(err) && notServed(err):
 		return m.noKind(a)
 	case apierrors.IsForbidden(err):
-		return propagation.Problemf(a.state, propagation.RetryLater,
-			"%s: not allowed: %s; if a role is missing, grant the member's credentials get, list, watch, create, patch and delete of %s", a.what, m.words(err), t)
+		return passing(propagation.Problemf(a.state, propagation.RetryLater,
+			"%s: not allowed: %s; if a role is missing, grant the member's credentials get, list, watch, create, patch and delete of %s", a.what, m.words(err), t))
 	case apierrors.IsUnauthorized(err):
-		return propagation.Problemf(a.state, propagation.RetryLater, "%s: the member refuses the credentials; renew the token in the cluster's Secret", a.what)
+		return passing(propagation.Problemf(a.state, propagation.RetryLater, "%s: the member refuses the credentials; renew the token in the cluster's Secret", a.what))
+	case apierrors.IsInternalError(err), apierrors.IsUnexpectedServerError(err):
+		return passing(propagation.Problemf(a.state, propagation.RetryLater, "%s: %s", a.what, m.words(err)))
 	case apierrors.IsInvalid(err) && cannotChange(err):
 		return propagation.Problemf(a.state, propagation.RetryLater,
 			"%s: %s; change it back, or have copies recreated where a field cannot change", a.what, m.words(err))
@@ -81,6 +83,12 @@ func cannotChange(err error) bool {
 // pressed marks what a member that has too much to do answered.
 func pressed(p *propagation.Problem) *propagation.Problem {
 	p.Pressed = true
+	return p
+}
+
+// passing marks what another object would have been answered as well.
+func passing(p *propagation.Problem) *propagation.Problem {
+	p.Passing = true
 	return p
 }
 
