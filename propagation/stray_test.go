@@ -2,6 +2,7 @@ package propagation_test
 
 import (
 	"context"
+	"sync"
 	"testing"
 	"time"
 
@@ -51,13 +52,13 @@ func TestACopyThatArrivesAfterItsOrphaningStays(t *testing.T) {
 // API server may have it; what was written meanwhile is removed.
 func TestADeclarationThatVanishesWhileItIsHeld(t *testing.T) {
 	writing, gone := make(chan struct{}), make(chan struct{})
+	var first sync.Once // the first write alone waits
 	w := run(t, newHost(), &memory.Propagator{Before: func(_ context.Context, cluster federation.ClusterName, _ propagation.Key) error {
 		if cluster == "b" {
-			select {
-			case writing <- struct{}{}:
+			first.Do(func() {
+				close(writing)
 				<-gone
-			default: // the first write alone waits
-			}
+			})
 		}
 		return nil
 	}})

@@ -3,6 +3,7 @@ package federated_test
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -87,6 +88,7 @@ var configMaps, deployments = testbed.ConfigMaps(), testbed.Deployments()
 // budgetRows are the kinds of change, in an order in which each builds on those
 // before it.
 func budgetRows() []budgetRow {
+	var flapped time.Duration
 	nothing := func(int) cost { return cost{} }
 	return []budgetRow{{
 		name: "create",
@@ -137,8 +139,8 @@ func budgetRows() []budgetRow {
 	}, {
 		name:    "a member's status flaps for two seconds",
 		prepare: declareDeployment,
-		change:  flap,
-		cost:    func(int) cost { return cost{host: 3} }, // at once, after a second, and after two
+		change:  func(b *testbed.Bed) { flapped = flap(b) },
+		cost:    func(int) cost { return cost{host: 1 + int(math.Ceil(flapped.Seconds()))} }, // at once, and each second
 		most:    true,
 	}, {
 		name:   "delete",
@@ -173,14 +175,15 @@ func declareDeployment(b *testbed.Bed) {
 }
 
 // flap has somebody write the Deployment's status in every member, as often as
-// the members take it.
-func flap(b *testbed.Bed) {
-	deadline := time.Now().Add(2 * time.Second)
-	for i := 1; time.Now().Before(deadline); i++ {
+// the members take it. It returns for how long.
+func flap(b *testbed.Bed) time.Duration {
+	began := time.Now()
+	for i := 1; time.Since(began) < 2*time.Second; i++ {
 		for m := range b.Servers {
 			writeStatus(b, m, "web", fmt.Sprintf(`{"status":{"observedGeneration":1,"replicas":%d}}`, i))
 		}
 	}
+	return time.Since(began)
 }
 
 // write changes a copy as somebody else.

@@ -163,8 +163,8 @@ func (m *member) untilNextTry(backoff time.Duration) time.Duration {
 		return backoff
 	}
 	net := m.lacking.definition.await(m.lacking.name, watching)
-	if backoff < m.options.MaxBackoff/2 {
-		return backoff // it may be about to come
+	if net == unsettled || backoff < m.options.MaxBackoff/2 {
+		return min(backoff, max(net, unsettled)) // it is about to come, or may be
 	}
 	return max(backoff, net)
 }

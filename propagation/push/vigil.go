@@ -22,6 +22,8 @@ const (
 	// settling is how long what was seen may take to be of use, and how long a
 	// vigil goes on when nothing waits any more: the next may come soon.
 	settling = 5 * time.Second
+	// unsettled is how often it is tried meanwhile.
+	unsettled = 250 * time.Millisecond
 	// refusal is how long a vigil rests that the member did not allow.
 	refusal = time.Minute
 )
@@ -74,7 +76,7 @@ func (v *vigil) await(name string, key propagation.Key) time.Duration {
 		}
 	}
 	if time.Since(v.news[name]) < settling {
-		return 0
+		return unsettled
 	}
 	return safetyNet
 }
