@@ -98,7 +98,7 @@ func (s *Followed) Get(ctx context.Context, key propagation.Key) (propagation.In
 		return in, false, nil
 	}
 	s.host.begin()
-	object, found, err := s.host.get(key)
+	object, _, err := s.host.get(key)
 	if err != nil {
 		s.following.askAgain(there)
 		return in, false, err
