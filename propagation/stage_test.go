@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"k8s.io/apimachinery/pkg/api/equality"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/util/intstr"
 
@@ -27,6 +28,15 @@ type ward struct {
 	mu      sync.Mutex
 	sick    map[federation.ClusterName]bool
 	changed func(propagation.Change)
+	turning func(federation.ClusterName) // before a copy gets another color; nil is nothing
+}
+
+func (w *ward) Apply(ctx context.Context, cluster federation.ClusterName, want *unstructured.Unstructured, how propagation.Holding) (propagation.Outcome, error) {
+	held := w.Get(cluster, propagation.KeyOf(want))
+	if w.turning != nil && held != nil && !equality.Semantic.DeepEqual(held.Object["data"], want.Object["data"]) {
+		w.turning(cluster)
+	}
+	return w.Propagator.Apply(ctx, cluster, want, how)
 }
 
 func (w *ward) Observe(ctx context.Context, changed func(propagation.Change)) error {
@@ -360,14 +370,10 @@ func TestNeverMoreAtATime(t *testing.T) {
 	const most = 2
 	wards := newWard()
 	var mu sync.Mutex
-	wanted, recovering, worst := "blue", map[federation.ClusterName]bool{}, 0
-	wards.Before = func(_ context.Context, c federation.ClusterName, _ propagation.Key) error {
-		held := wards.Get(c, web)
+	recovering, worst := map[federation.ClusterName]bool{}, 0
+	wards.turning = func(c federation.ClusterName) {
 		mu.Lock()
 		defer mu.Unlock()
-		if held == nil || held.Object["data"].(map[string]any)["color"] == wanted || recovering[c] {
-			return nil
-		}
 		recovering[c] = true
 		worst = max(worst, len(recovering))
 		wards.mu.Lock()
@@ -379,7 +385,6 @@ func TestNeverMoreAtATime(t *testing.T) {
 			mu.Unlock()
 			wards.set(c, false)
 		})
-		return nil
 	}
 	members := federation.NewMembers()
 	var all []federation.ClusterName
@@ -395,9 +400,6 @@ func TestNeverMoreAtATime(t *testing.T) {
 	w.untilReason(t, status.AllClusters)
 	for round := range 4 {
 		color := fmt.Sprint("color", round)
-		mu.Lock()
-		wanted = color
-		mu.Unlock()
 		w.paint(color)
 		for restarts := range 2 {
 			w.until(t, "half way", func() bool { return w.color(string(all[2+restarts*2])) == color })
