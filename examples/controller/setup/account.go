@@ -81,6 +81,7 @@ func (h Host) inNamespace() []placed {
 			allow(corev1beta1.Group, []string{"*"}, "get", "list", "watch", "patch"),
 			allow(corev1beta1.Group, []string{"kubefedconfigs"}, "create"),
 			allow("", []string{"secrets"}, "get", "list", "watch"),
+			allow("", []string{"configmaps"}, "list", "create", "patch", "delete"), // what is left behind
 			allow("coordination.k8s.io", []string{"leases"}, "get", "create", "update"),
 		},
 	}

@@ -17,10 +17,13 @@ import (
 	"k8s.io/client-go/tools/clientcmd"
 
 	"github.com/fedrail/fedrail/examples/controller/setup"
+	"github.com/fedrail/fedrail/federation"
 	corev1beta1 "github.com/fedrail/fedrail/federation/apis/core/v1beta1"
 	"github.com/fedrail/fedrail/federation/kubefed"
 	"github.com/fedrail/fedrail/internal/controlplane"
 	"github.com/fedrail/fedrail/internal/controlplane/controlplanetest"
+	"github.com/fedrail/fedrail/propagation"
+	"github.com/fedrail/fedrail/propagation/archive"
 )
 
 const namespace = corev1beta1.DefaultNamespace
@@ -112,6 +115,28 @@ func TestJoinAndUnjoin(t *testing.T) {
 	require.True(t, apierrors.IsNotFound(err))
 	_, err = memberClient.RbacV1().ClusterRoles().Get(t.Context(), "fedrail-m1", metav1.GetOptions{})
 	require.True(t, apierrors.IsNotFound(err))
+}
+
+// TestTheAccountKeepsWhatIsLeftBehind of a deletion that could not wait.
+func TestTheAccountKeepsWhatIsLeftBehind(t *testing.T) {
+	_, host := newHost(t, "namespaces")
+	content, err := host.Kubeconfig(t.Context())
+	require.NoError(t, err)
+	config, err := clientcmd.RESTConfigFromKubeConfig(content)
+	require.NoError(t, err)
+	client, err := dynamic.NewForConfig(config)
+	require.NoError(t, err)
+	kept, err := archive.New(archive.Options{Client: client, Namespace: namespace, Type: federation.Type{Version: "v1", Kind: "Secret", Resource: "secrets"}})
+	require.NoError(t, err)
+	left := propagation.Remains{Key: propagation.Key{Name: "web"}, Removal: propagation.Removal{Parent: "uid"}, Clusters: []federation.ClusterName{"m1"}}
+	require.NoError(t, kept.Keep(t.Context(), left))
+	all, err := kept.List(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, []propagation.Remains{left}, all)
+	require.NoError(t, kept.Drop(t.Context(), left))
+	all, err = kept.List(t.Context())
+	require.NoError(t, err)
+	require.Empty(t, all)
 }
 
 // A member that joined is one that a registry knows how to reach, with its labels.
