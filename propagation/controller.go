@@ -243,8 +243,14 @@ func (c *Controller) wake(name federation.ClusterName) {
 	if !known {
 		return
 	}
+	c.wakeIn(l, func(o *object) bool { return o.waitsFor(name) })
+}
+
+// wakeIn looks again, in one lane, at every object that waits in that sense,
+// whatever its back-off.
+func (c *Controller) wakeIn(l *lane, waits func(*object) bool) {
 	c.objects.each(func(k Key, o *object) {
-		if o.waitsFor(name) {
+		if waits(o) {
 			l.queue.Forget(k)
 			l.queue.Add(k)
 		}

@@ -57,12 +57,7 @@ func (c *Controller) wakeSoon(l *lane) {
 	}
 	time.AfterFunc(rouse, func() {
 		l.waking.Store(false)
-		c.objects.each(func(k Key, o *object) {
-			if o.waitsInVain(l.name) {
-				l.queue.Forget(k)
-				l.queue.Add(k)
-			}
-		})
+		c.wakeIn(l, func(o *object) bool { return o.waitsInVain(l.name) })
 	})
 }
 

@@ -45,6 +45,9 @@ func quotedIn(text string) string {
 // means than server-side apply, so that it goes when the set's owner leaves it
 // out. It returns the entries as they should be, and false when they are so.
 func Disown(entries []metav1.ManagedFieldsEntry, owned string, managers []string) ([]metav1.ManagedFieldsEntry, bool) {
+	if !slices.ContainsFunc(entries, func(e metav1.ManagedFieldsEntry) bool { return wroteBy(e, managers) }) {
+		return entries, false // as nearly always: nothing has to be parsed
+	}
 	ours, changed := parse(owned), false
 	kept := make([]metav1.ManagedFieldsEntry, 0, len(entries))
 	for _, e := range entries {
@@ -57,10 +60,16 @@ func Disown(entries []metav1.ManagedFieldsEntry, owned string, managers []string
 	return kept, changed
 }
 
+// wroteBy says whether an entry is of one of the managers, by other means than
+// server-side apply.
+func wroteBy(e metav1.ManagedFieldsEntry, managers []string) bool {
+	return e.Operation == metav1.ManagedFieldsOperationUpdate && e.Subresource == "" && e.FieldsV1 != nil && slices.Contains(managers, e.Manager)
+}
+
 // without is what an entry has beside ours, when it is one of the managers' and
 // shares something with us.
 func without(e metav1.ManagedFieldsEntry, ours *fieldpath.Set, managers []string) (rest *fieldpath.Set, shared bool) {
-	if e.Operation != metav1.ManagedFieldsOperationUpdate || e.Subresource != "" || e.FieldsV1 == nil || !slices.Contains(managers, e.Manager) {
+	if !wroteBy(e, managers) {
 		return nil, false
 	}
 	theirs := parse(e.FieldsV1.GetRawString())

@@ -100,8 +100,7 @@ func (w *write) takeOver(ctx context.Context, answer metav1.Object) error {
 	if !w.overwrites() {
 		return nil
 	}
-	entries := answer.GetManagedFields()
-	rest, shared := fields.Disown(entries, fields.Owned(entries, w.member.options.FieldManager), formerManagers())
+	rest, shared := fields.Disown(answer.GetManagedFields(), w.record.owned.Value(), formerManagers())
 	if !shared {
 		return nil
 	}

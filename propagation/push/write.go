@@ -147,7 +147,7 @@ func annotated(object map[string]any, notes map[string]any) *unstructured.Unstru
 	return &unstructured.Unstructured{Object: top}
 }
 
-// send is one server-side apply.
+// send is one server-side apply. Its answer is the record from then on.
 func (w *write) send(ctx context.Context) (metav1.Object, error) {
 	body, err := w.body()
 	if err != nil {
@@ -161,7 +161,7 @@ func (w *write) send(ctx context.Context) (metav1.Object, error) {
 		return nil, err
 	}
 	defer records.end(w.key, nil)
-	records.applied(w.key, answer)
+	w.record = records.applied(w.key, answer)
 	w.member.lacking.found(w.key)
 	return answer, nil
 }
@@ -171,7 +171,7 @@ func (w *write) finish(ctx context.Context, answer metav1.Object) (propagation.O
 	if err := w.takeOver(ctx, answer); err != nil {
 		return propagation.Outcome{}, err
 	}
-	now := recordOf(answer, w.member.options.FieldManager)
+	now := w.record
 	out := propagation.Outcome{Action: propagation.Applied, Status: now.status, Generation: now.generation, Yielded: now.yielded, Regained: w.regained(now)}
 	return w.member.fights.count(w.key, out)
 }
