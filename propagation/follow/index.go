@@ -1,6 +1,7 @@
 package follow
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 
@@ -8,6 +9,22 @@ import (
 	"github.com/fedrail/fedrail/placement"
 	"github.com/fedrail/fedrail/propagation"
 )
+
+// target is an object that others refer to.
+type target struct {
+	of  federation.Type
+	key propagation.Key
+}
+
+// referrer is an object that refers to others.
+type referrer struct {
+	of  federation.Type
+	key propagation.Key
+}
+
+func compareReferrers(a, b referrer) int {
+	return cmp.Or(cmp.Compare(a.of.String(), b.of.String()), cmp.Compare(a.key.String(), b.key.String()))
+}
 
 // reference is what one object refers to, and where it is placed itself.
 type reference struct {

@@ -158,20 +158,3 @@ func (s *Followed) Watch(ctx context.Context, changed func(propagation.Key)) err
 	defer stop()
 	return s.Declared.Watch(ctx, changed)
 }
-
-// subscribe has changed called for what is referred to; nil ends that.
-func (f *Following) subscribe(t federation.Type, changed func(propagation.Key)) {
-	f.telling.Lock()
-	f.changed[t] = changed
-	f.telling.Unlock()
-	if changed == nil {
-		return
-	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	for there := range f.known.byTarget {
-		if there.of == t {
-			f.askLocked(there)
-		}
-	}
-}

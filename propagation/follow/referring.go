@@ -1,0 +1,105 @@
+package follow
+
+import (
+	"context"
+
+	"github.com/fedrail/fedrail/federation"
+	"github.com/fedrail/fedrail/propagation"
+)
+
+// referring is a type that refers to others.
+type referring struct {
+	objects  Declarations
+	recorder propagation.Recorder // may be nil
+	listed   bool
+}
+
+// Referring makes a Source that is like s, and has the Following look at what it
+// declares. The recorder, unless it is nil, is told of the troubles of what
+// follows.
+func (f *Following) Referring(t federation.Type, s propagation.Source, objects Declarations, recorder propagation.Recorder) propagation.Source {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	r := &referring{objects: objects, recorder: recorder}
+	f.reading[t] = r
+	return listener{Source: s, hear: func(key propagation.Key) { f.tell(f.look(t, r, key)) }}
+}
+
+// listener is a Source that somebody listens to.
+type listener struct {
+	propagation.Source
+	hear func(propagation.Key)
+}
+
+// Watch implements [propagation.Source].
+func (l listener) Watch(ctx context.Context, changed func(propagation.Key)) error {
+	return l.Source.Watch(ctx, func(key propagation.Key) {
+		l.hear(key)
+		changed(key)
+	})
+}
+
+// look takes over what an object refers to now, and returns what that concerns.
+// An object that is being deleted refers to what it referred to until it is gone.
+func (f *Following) look(t federation.Type, r *referring, key propagation.Key) []target {
+	f.looking.Lock()
+	defer f.looking.Unlock()
+	in, found, err := r.objects.Declared(key)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	switch who := (referrer{of: t, key: key}); {
+	case err != nil, found && in.Deleting:
+		return nil
+	case !found || !in.Follow:
+		return f.known.set(who, reference{})
+	case in.Invalid != nil && f.known.knows(who):
+		return nil // its copies stay as they are, and so does what they need
+	default:
+		return f.known.set(who, referenceOf(in))
+	}
+}
+
+// complete says whether all who may refer to something are known. It looks at
+// those that were listed since it was last asked.
+func (f *Following) complete() bool {
+	f.mu.Lock()
+	missing := map[federation.Type]*referring{}
+	for t := range f.expected {
+		if r := f.reading[t]; r == nil || !r.listed {
+			missing[t] = r
+		}
+	}
+	f.mu.Unlock()
+	for t, r := range missing {
+		if r == nil || !f.readAll(t, r) {
+			return false
+		}
+	}
+	return true
+}
+
+// readAll looks at all objects of a type, and says whether they are known.
+func (f *Following) readAll(t federation.Type, r *referring) bool {
+	keys, err := r.objects.Keys()
+	if err != nil {
+		return false
+	}
+	there := map[propagation.Key]bool{}
+	for _, key := range keys {
+		there[key] = true
+		f.tell(f.look(t, r, key))
+	}
+	f.mu.Lock()
+	var gone []referrer
+	for _, who := range f.known.referrersOf(t) {
+		if !there[who.key] {
+			gone = append(gone, who)
+		}
+	}
+	r.listed = true
+	f.mu.Unlock()
+	for _, who := range gone {
+		f.tell(f.look(t, r, who.key))
+	}
+	return true
+}

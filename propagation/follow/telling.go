@@ -1,0 +1,77 @@
+package follow
+
+import (
+	"time"
+
+	"github.com/fedrail/fedrail/federation"
+	"github.com/fedrail/fedrail/propagation"
+)
+
+// subscribe has changed called for what is referred to; nil ends that.
+func (f *Following) subscribe(t federation.Type, changed func(propagation.Key)) {
+	f.telling.Lock()
+	f.changed[t] = changed
+	f.telling.Unlock()
+	if changed == nil {
+		return
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for there := range f.known.byTarget {
+		if there.of == t {
+			f.askLocked(there)
+		}
+	}
+}
+
+// tell asks to look at these again.
+func (f *Following) tell(concerned []target) {
+	f.telling.Lock()
+	defer f.telling.Unlock()
+	for _, t := range concerned {
+		if changed := f.changed[t.of]; changed != nil {
+			changed(t.key)
+		}
+	}
+}
+
+// unlistedPause is when to ask again who refers to something.
+const unlistedPause = 200 * time.Millisecond
+
+// askAgain has a target looked at again soon.
+func (f *Following) askAgain(t target) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.askLocked(t)
+}
+
+func (f *Following) askLocked(t target) {
+	if len(f.asked) == 0 {
+		time.AfterFunc(unlistedPause, f.tellAsked)
+	}
+	f.asked[t] = true
+}
+
+func (f *Following) tellAsked() {
+	f.mu.Lock()
+	var all []target
+	for t := range f.asked {
+		all = append(all, t)
+	}
+	clear(f.asked)
+	f.mu.Unlock()
+	f.tell(all)
+}
+
+// recorders are who to tell of the troubles of a target.
+func (f *Following) recorders(t target) map[referrer]propagation.Recorder {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	found := map[referrer]propagation.Recorder{}
+	for _, who := range f.known.to(t) {
+		if r := f.reading[who.of]; r != nil && r.recorder != nil {
+			found[who] = r.recorder
+		}
+	}
+	return found
+}
