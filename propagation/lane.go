@@ -21,19 +21,6 @@ type job struct {
 	waited time.Duration // since when it goes as it goes
 }
 
-// finding is how a job went.
-type finding struct {
-	phase   phase
-	absent  bool
-	blind   bool // nothing was learned of the copy
-	effort  effort
-	passing bool // the reason lies with the cluster
-	silent  bool // the cluster could not be reached, or its copies not be seen
-	awaits  bool // it was not tried yet, for what it needs is about to come
-	seen    status.Observation
-	retry   error // why to try again after a back-off; nil when not to
-}
-
 // carry makes one cluster hold one object, or not hold it.
 func (c *Controller) carry(ctx context.Context, l *lane, key Key) (effort, error) {
 	o := c.objects.find(key)
@@ -173,56 +160,6 @@ func (c *Controller) tellRegained(in Intent, name federation.ClusterName, fields
 		Message: fmt.Sprintf("cluster %s: set back %s", name, Describe(fields))})
 }
 
-func notReady(member federation.Cluster, hold bool) *Problem {
-	state := status.ClusterNotReady
-	if !hold {
-		state = status.WaitingForRemoval
-	}
-	reason := member.Message
-	if reason == "" {
-		reason = "no reason known"
-	}
-	return Problemf(state, RetryOnChange, "the cluster is not ready (%s); it is brought up to date when it returns", reason)
-}
-
-func blockedBy(name federation.ClusterName, p *Problem) finding {
-	return finding{phase: blocked, blind: blind(p.State) && !p.Lacking,
-		seen: status.Observation{Cluster: name, State: p.State, Message: p.Error()}}
-}
-
-// failed judges an error of the Propagator; state and late are for one that
-// says nothing of itself.
-func failed(name federation.ClusterName, err error, state, late status.State) finding {
-	problem, explains := errors.AsType[*Problem](err)
-	switch {
-	case explains:
-	case errors.Is(err, context.DeadlineExceeded):
-		problem = Problemf(late, RetryLater, "no answer in time; it is tried again: %w", err)
-		problem.Pressed = true
-	default:
-		problem = Problemf(state, RetryLater, "%w", err)
-	}
-	f := blockedBy(name, problem)
-	f.passing = problem.Passing || problem.Pressed
-	if problem.Pressed {
-		f.effort = pressed
-	}
-	switch {
-	case problem.Retry == RetryLater:
-		f.phase, f.retry = open, err
-	case f.blind, problem.State == status.WaitingForKind:
-		f.phase = open // it will be seen soon, or the report's patience ends
-	}
-	f.silent = f.blind || problem.State == late
-	return f
-}
-
-// blind says of a state that it tells nothing about the copy, only that it
-// cannot be seen now.
-func blind(s status.State) bool {
-	return s == status.ClusterNotReady || s == status.CachedRetrievalFailed || s == status.ClientRetrievalFailed
-}
-
 // job returns what the cluster has to do, and false when that is nothing.
 func (o *object) job(name federation.ClusterName) (job, bool) {
 	o.mu.Lock()
@@ -237,43 +174,4 @@ func (o *object) job(name federation.ClusterName) (job, bool) {
 		j.waited = time.Since(t.since)
 	}
 	return j, true
-}
-
-// note takes over a finding, unless the plan has changed since: then the lane
-// looks again anyway. It says whether what failed for a reason of the cluster
-// went well this time.
-func (o *object) note(name federation.ClusterName, j job, f finding) (recovered bool) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	t := o.tasks[name]
-	if t == nil || t.hold != j.hold || o.intent.Parent != j.intent.Parent || o.intent.Generation != j.intent.Generation {
-		return false
-	}
-	recovered = t.passing && f.effort == served
-	t.learn(f)
-	switch {
-	case f.phase == settled && j.hold:
-		t.fine, t.good = j.intent.Generation, f.seen
-	case !f.blind:
-		t.fine, t.good = 0, status.Observation{}
-	}
-	if !o.busyLocked() {
-		o.busyFrom = time.Time{}
-	}
-	return recovered
-}
-
-// learn takes over how a task went.
-func (t *task) learn(f finding) {
-	if t.seen.Cluster == "" || t.seen.State != f.seen.State {
-		t.since = time.Now()
-	}
-	t.phase, t.seen, t.absent, t.blind, t.stale = f.phase, f.seen, f.absent, f.blind, t.begun.IsZero()
-	t.awaits, t.passing = f.awaits, f.passing
-	switch {
-	case !f.silent:
-		t.silent = time.Time{}
-	case t.silent.IsZero():
-		t.silent = time.Now()
-	}
 }

@@ -1,7 +1,6 @@
 package propagation
 
 import (
-	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -10,80 +9,8 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/fedrail/fedrail/federation"
-	"github.com/fedrail/fedrail/propagation/rollout"
 	"github.com/fedrail/fedrail/status"
 )
-
-// objects are the objects that are being carried, by key.
-type objects struct {
-	mu    sync.Mutex
-	byKey map[Key]*object
-}
-
-// get returns the object of that key, made if need be.
-func (s *objects) get(k Key) *object {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.byKey == nil {
-		s.byKey = map[Key]*object{}
-	}
-	o, known := s.byKey[k]
-	if !known {
-		o = &object{tasks: map[federation.ClusterName]*task{}}
-		s.byKey[k] = o
-	}
-	return o
-}
-
-// find returns the object of that key, or nil.
-func (s *objects) find(k Key) *object {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.byKey[k]
-}
-
-func (s *objects) forget(k Key) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.byKey, k)
-}
-
-// retire forgets the object of that key, unless it is declared by now: by another
-// parent, or anew by one whose declarations come and go.
-func (s *objects) retire(k Key, parent types.UID) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if o := s.byKey[k]; o != nil && o.isDeletingOf(parent) {
-		delete(s.byKey, k)
-	}
-}
-
-// each calls do with every object, without holding the lock.
-func (s *objects) each(do func(Key, *object)) {
-	s.mu.Lock()
-	all := maps.Clone(s.byKey)
-	s.mu.Unlock()
-	for k, o := range all {
-		do(k, o)
-	}
-}
-
-// stir notes that there is news of a copy, so that the cluster's task goes to the
-// queue again. Without such a task it returns false.
-func (s *objects) stir(k Key, name federation.ClusterName) bool {
-	o := s.find(k)
-	if o == nil {
-		return false
-	}
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	t := o.tasks[name]
-	if t == nil {
-		return false
-	}
-	t.begun, t.stale = time.Time{}, true
-	return true
-}
 
 // object is what the three loops share about one object: the plan, how far each
 // cluster is with it, and what was last reported. All of it can be worked out
@@ -106,37 +33,6 @@ type object struct {
 	rolled   bool           // no rollout has anything to decide until the next plan
 	unroll   status.Problem // what a rollout waits for
 }
-
-// task is what one cluster has to do with an object.
-type task struct {
-	hold    bool               // it should hold a copy; else it should hold none
-	phase   phase              // how far it is
-	begun   time.Time          // when the lane began with it; zero while it is in the queue, but for a retry
-	seen    status.Observation // how the last try went
-	since   time.Time          // when a try first went so
-	passing bool               // the last try failed for a reason that lies with the cluster
-	stale   bool               // there is news of the copy since the last try
-	absent  bool               // it was seen to hold no copy
-	blind   bool               // seen tells nothing of the copy
-	awaits  bool               // what it needs is about to come
-	silent  time.Time          // since when the cluster cannot be reached; zero when it can
-	fine    int64              // the generation last seen to be held as it should, or 0
-	good    status.Observation // how that went
-
-	gated    bool             // a rollout keeps the lane shut
-	progress rollout.Progress // of the cluster in it
-	recalled bool             // the progress is known
-	lacks    string           // what the cluster lacks to be proven; empty when nothing
-}
-
-// phase is how far a task is. The zero phase is open.
-type phase int
-
-const (
-	open    phase = iota // not answered yet, or tried again soon
-	blocked              // only a change of the intent or of the cluster helps
-	settled              // as it should be
-)
 
 // isDeletingOf says whether the object is that parent's, and to go.
 func (o *object) isDeletingOf(parent types.UID) bool {

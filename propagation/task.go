@@ -1,0 +1,79 @@
+package propagation
+
+import (
+	"time"
+
+	"github.com/fedrail/fedrail/federation"
+	"github.com/fedrail/fedrail/propagation/rollout"
+	"github.com/fedrail/fedrail/status"
+)
+
+// task is what one cluster has to do with an object.
+type task struct {
+	hold    bool               // it should hold a copy; else it should hold none
+	phase   phase              // how far it is
+	begun   time.Time          // when the lane began with it; zero while it is in the queue, but for a retry
+	seen    status.Observation // how the last try went
+	since   time.Time          // when a try first went so
+	passing bool               // the last try failed for a reason that lies with the cluster
+	stale   bool               // there is news of the copy since the last try
+	absent  bool               // it was seen to hold no copy
+	blind   bool               // seen tells nothing of the copy
+	awaits  bool               // what it needs is about to come
+	silent  time.Time          // since when the cluster cannot be reached; zero when it can
+	fine    int64              // the generation last seen to be held as it should, or 0
+	good    status.Observation // how that went
+
+	gated    bool             // a rollout keeps the lane shut
+	progress rollout.Progress // of the cluster in it
+	recalled bool             // the progress is known
+	lacks    string           // what the cluster lacks to be proven; empty when nothing
+}
+
+// phase is how far a task is. The zero phase is open.
+type phase int
+
+const (
+	open    phase = iota // not answered yet, or tried again soon
+	blocked              // only a change of the intent or of the cluster helps
+	settled              // as it should be
+)
+
+// note takes over a finding, unless the plan has changed since: then the lane
+// looks again anyway. It says whether what failed for a reason of the cluster
+// went well this time.
+func (o *object) note(name federation.ClusterName, j job, f finding) (recovered bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	t := o.tasks[name]
+	if t == nil || t.hold != j.hold || o.intent.Parent != j.intent.Parent || o.intent.Generation != j.intent.Generation {
+		return false
+	}
+	recovered = t.passing && f.effort == served
+	t.learn(f)
+	switch {
+	case f.phase == settled && j.hold:
+		t.fine, t.good = j.intent.Generation, f.seen
+	case !f.blind:
+		t.fine, t.good = 0, status.Observation{}
+	}
+	if !o.busyLocked() {
+		o.busyFrom = time.Time{}
+	}
+	return recovered
+}
+
+// learn takes over how a task went.
+func (t *task) learn(f finding) {
+	if t.seen.Cluster == "" || t.seen.State != f.seen.State {
+		t.since = time.Now()
+	}
+	t.phase, t.seen, t.absent, t.blind, t.stale = f.phase, f.seen, f.absent, f.blind, t.begun.IsZero()
+	t.awaits, t.passing = f.awaits, f.passing
+	switch {
+	case !f.silent:
+		t.silent = time.Time{}
+	case t.silent.IsZero():
+		t.silent = time.Now()
+	}
+}
