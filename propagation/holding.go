@@ -9,6 +9,10 @@ import (
 type Holding struct {
 	// Parent is the UID recorded on the copy. The Controller fills it in.
 	Parent types.UID
+	// Adopt is the UID of an object that may become a copy even where nothing is
+	// adopted: the host's own namespace, where the host is a member too. Empty is
+	// none.
+	Adopt types.UID
 	// Conflict says what happens to a field that somebody else took; the zero
 	// Conflict is Overwrite.
 	Conflict Conflict

@@ -66,12 +66,13 @@ type Bed struct {
 }
 
 // New makes a federation of these servers in which these types, and namespaces,
-// are enabled. It does not run yet.
+// are enabled. The host may be among the members. It does not run yet.
 func New(t testing.TB, host *controlplane.Server, members []*controlplane.Server, types ...federation.Type) *Bed {
 	t.Helper()
 	b := &Bed{TB: t, Host: host, Servers: members, Members: federation.NewMembers(), Counter: budget.New(),
 		configs: map[federation.ClusterName]*rest.Config{}, stop: func() {}}
-	b.Namespace = controlplanetest.Namespace(t, append([]*controlplane.Server{host}, members...)...)
+	others := slices.DeleteFunc(slices.Clone(members), func(s *controlplane.Server) bool { return s == host })
+	b.Namespace = controlplanetest.Namespace(t, append(others, host)...)
 	b.System = controlplanetest.Namespace(t, host)
 	var err error
 	b.Client, err = dynamic.NewForConfig(host.Config())

@@ -112,14 +112,14 @@ func (n *Namespaces) boundsOf(namespace string) ([]placement.Bound, error) {
 	return []placement.Bound{{By: by, Within: &within}}, nil
 }
 
-// hostUID is the UID of the host's own namespace of that name; empty when there
-// is none.
-func (n *Namespaces) hostUID(name string) types.UID {
+// hostUID is the UID of the host's own namespace of that name, and false when
+// none is known.
+func (n *Namespaces) hostUID(name string) (types.UID, bool) {
 	obj, found, err := n.hosts.GetStore().GetByKey(name)
 	if err != nil || !found {
-		return ""
+		return "", false
 	}
-	return obj.(metav1.Object).GetUID()
+	return obj.(metav1.Object).GetUID(), true
 }
 
 // subscribe has changed called with each namespace whose bound may have

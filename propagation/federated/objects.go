@@ -57,7 +57,11 @@ func (s *Objects) Get(_ context.Context, key propagation.Key) (propagation.Inten
 func (s *Objects) read(object *unstructured.Unstructured, key propagation.Key) (propagation.Intent, bool, error) {
 	in := intentOf(object, s.Options, key)
 	if s.isNamespace() {
-		in.Removal.Spare = s.Namespaces.hostUID(key.Name)
+		uid, known := s.Namespaces.hostUID(key.Name)
+		if !known { // it is there, for the federated object is in it
+			return propagation.Intent{}, false, fmt.Errorf("the host's own namespace %q has not been seen yet", key.Name)
+		}
+		in.Removal.Spare, in.Holding.Adopt = uid, uid
 		return in, true, nil
 	}
 	if key.Namespace != "" && s.Namespaces != nil {

@@ -34,7 +34,7 @@ func toHold(want *unstructured.Unstructured, how propagation.Holding) (entry, er
 	}
 	hold := &v1alpha1.Hold{
 		Object: runtime.RawExtension{Raw: raw},
-		Parent: how.Parent, Conflict: string(how.Conflict), Immutable: string(how.Immutable),
+		Parent: how.Parent, Adopt: how.Adopt, Conflict: string(how.Conflict), Immutable: string(how.Immutable),
 	}
 	for _, path := range how.Retain {
 		hold.Retain = append(hold.Retain, string(path))
@@ -75,7 +75,7 @@ func encoded(o v1alpha1.Object) (entry, error) {
 
 // holding is how an object is to be held.
 func holding(h *v1alpha1.Hold) propagation.Holding {
-	how := propagation.Holding{Parent: h.Parent, Conflict: propagation.Conflict(h.Conflict), Immutable: propagation.Immutable(h.Immutable)}
+	how := propagation.Holding{Parent: h.Parent, Adopt: h.Adopt, Conflict: propagation.Conflict(h.Conflict), Immutable: propagation.Immutable(h.Immutable)}
 	for _, path := range h.Retain {
 		how.Retain = append(how.Retain, propagation.FieldPath(path))
 	}

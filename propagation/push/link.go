@@ -69,12 +69,12 @@ func (l link) delete(ctx context.Context, key propagation.Key, o metav1.DeleteOp
 	return l.resources(key.Namespace).delete(ctx, key.Name, o)
 }
 
-// unmark takes our label and our record off the object with that UID.
+// unmark takes our label and our notes off the object with that UID.
 func (l link) unmark(ctx context.Context, key propagation.Key, uid types.UID) error {
 	body, err := json.Marshal(map[string]any{"metadata": map[string]any{
 		"uid":         uid,
 		"labels":      map[string]any{propagation.ManagedLabel: nil},
-		"annotations": map[string]any{originAnnotation: nil},
+		"annotations": map[string]any{originAnnotation: nil, yieldedAnnotation: nil},
 	}})
 	if err != nil {
 		return err

@@ -77,7 +77,7 @@ func (w *write) mayAdopt(ctx context.Context) error {
 	case w.live.GetLabels()[propagation.ManagedLabel] == "false":
 		return propagation.Problemf(status.ManagedLabelFalse, propagation.RetryLater,
 			"the object there says %s: \"false\" and is left alone; remove that label to have it managed", propagation.ManagedLabel)
-	case w.member.options.Adoption == Refuse && w.live.GetAnnotations()[originAnnotation] == "":
+	case w.member.options.Adoption == Refuse && w.live.GetAnnotations()[originAnnotation] == "" && w.live.GetUID() != w.how.Adopt:
 		return propagation.Problemf(status.AlreadyExists, propagation.RetryLater,
 			"an object of that name is there already, and adoption is disabled; delete it, or enable adoption")
 	}

@@ -31,15 +31,22 @@ func (p *Propagator) Remove(ctx context.Context, name federation.ClusterName, ke
 	switch {
 	case !held || !how.Owns(r.parent):
 		return propagation.Outcome{Action: propagation.Absent}, nil
-	case r.leaving():
+	case r.leaving() && !spared(r, how):
 		return propagation.Outcome{Action: propagation.Removing}, nil
 	case silent != nil:
 		return propagation.Outcome{}, m.explain(silent, deletionOf(key))
-	case how.Orphan || how.Spare != "" && how.Spare == r.uid:
+	case how.Orphan || spared(r, how):
 		return m.letGo(ctx, key, r)
 	default:
 		return m.delete(ctx, key, r, how)
 	}
+}
+
+// spared says of a copy that it is let go of, whatever becomes of it. What is
+// being deleted is not waited for then: the host's own namespace goes only after
+// everything in it has gone, and what declares the copies of it is there.
+func spared(r record, how propagation.Removal) bool {
+	return how.Spare != "" && how.Spare == r.uid && !r.told
 }
 
 // delete removes a copy, and only the one that the record speaks of.

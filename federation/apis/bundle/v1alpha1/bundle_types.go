@@ -151,6 +151,10 @@ type Hold struct {
 	// The UID of whatever declares the object. It is recorded on the copy.
 	Parent types.UID `json:"parent"`
 
+	// The UID of an object that may become a copy even where adoption is refused.
+	// +optional
+	Adopt types.UID `json:"adopt,omitempty"`
+
 	// What happens to a field that somebody else took; default Overwrite.
 	// +optional
 	// +kubebuilder:validation:Enum="";Overwrite;Yield;Report
