@@ -2,6 +2,7 @@ package propagation_test
 
 import (
 	"testing"
+	"testing/synctest"
 
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
@@ -62,26 +63,25 @@ func (w world) untilGuarded(t *testing.T, lost ...federation.ClusterName) propag
 func (world) heldOnce() []federation.ClusterName { return []federation.ClusterName{"a", "b", "c"} }
 
 func TestAnUnaskedLossIsHeldBack(t *testing.T) {
-	w := newGold(t, newHost())
-	w.members.Replace(federation.NewClusterSet(gold("a", true), gold("b", false), gold("c", false)))
-	loss := w.untilGuarded(t, "b", "c")
-	require.Equal(t, ok("a", "b", "c"), w.states())
-	require.Equal(t, "blue blue", w.color("b")+" "+w.color("c"))
-	w.untilEvents(t, 1)
-	require.Equal(t, propagation.Event{Type: corev1.EventTypeWarning, Reason: propagation.LossGuarded,
-		Message: w.last().Conditions[1].Message}, w.events[0])
+	synctest.Test(t, func(t *testing.T) {
+		w := newGold(t, newHost())
+		w.members.Replace(federation.NewClusterSet(gold("a", true), gold("b", false), gold("c", false)))
+		loss := w.untilGuarded(t, "b", "c")
+		require.Equal(t, ok("a", "b", "c"), w.states())
+		require.Equal(t, "blue blue", w.color("b")+" "+w.color("c"))
+		w.untilEvents(t, 1)
+		require.Equal(t, propagation.Event{Type: corev1.EventTypeWarning, Reason: propagation.LossGuarded,
+			Message: w.last().Conditions[1].Message}, w.events[0])
 
-	t.Run("a change of the template is carried to all", func(t *testing.T) {
+		// A change of the template is carried to all.
 		w.edit(web, func(in *propagation.Intent) { in.Template = colored("green") })
 		w.until(t, "green", func() bool { return w.last().Generation == 2 })
 		require.Equal(t, "green green green", w.color("a")+" "+w.color("b")+" "+w.color("c"))
-	})
-	t.Run("what was allowed is another loss", func(t *testing.T) {
+		// What was allowed is another loss.
 		w.edit(web, func(in *propagation.Intent) { in.AllowLoss = "true" })
 		w.until(t, "third", func() bool { return w.last().Generation == 3 })
 		require.Equal(t, "green green green", w.color("a")+" "+w.color("b")+" "+w.color("c"))
-	})
-	t.Run("allowed", func(t *testing.T) {
+		// Allowed.
 		w.edit(web, func(in *propagation.Intent) { in.AllowLoss = loss.Token() })
 		w.untilStates(t, ok("a"))
 		require.Nil(t, w.memory.Get("b", web))
@@ -90,65 +90,70 @@ func TestAnUnaskedLossIsHeldBack(t *testing.T) {
 
 // TestALossThatComesInPartsIsOne: labels change one cluster after the other.
 func TestALossThatComesInPartsIsOne(t *testing.T) {
-	w := newGold(t, newHost())
-	w.tarnish("a")
-	w.untilStates(t, ok("b", "c"))
-	w.tarnish("b")
-	w.untilGuarded(t, "a", "b")
-	w.tarnish("c")
-	w.untilGuarded(t, "a", "b", "c")
-	require.Equal(t, "blue blue", w.color("b")+" "+w.color("c"))
-	w.members.Put(gold("b", true))
-	w.members.Put(gold("c", true))
-	w.until(t, "ready", func() bool { return w.last().Conditions[1].Status == "True" })
+	synctest.Test(t, func(t *testing.T) {
+		w := newGold(t, newHost())
+		w.tarnish("a")
+		w.untilStates(t, ok("b", "c"))
+		w.tarnish("b")
+		w.untilGuarded(t, "a", "b")
+		w.tarnish("c")
+		w.untilGuarded(t, "a", "b", "c")
+		require.Equal(t, "blue blue", w.color("b")+" "+w.color("c"))
+		w.members.Put(gold("b", true))
+		w.members.Put(gold("c", true))
+		w.until(t, "ready", func() bool { return w.last().Conditions[1].Status == "True" })
+	})
 }
 
 func TestAnUnaskedLossIsHeldBackAfterARestart(t *testing.T) {
 	for name, guarded := range map[string]bool{"and was before": true, "and was not known before": false} {
 		t.Run(name, func(t *testing.T) {
-			w := newGold(t, newHost())
-			lose := func(m *federation.Members) {
-				m.Replace(federation.NewClusterSet(gold("a", false), gold("b", false), gold("c", false)))
-			}
-			if guarded {
-				lose(w.members)
-				w.untilGuarded(t, "a", "b", "c")
-			}
-			w.stop()
-			reports := w.counts().reports
-			again := run(t, w.host, w.memory, func(o *propagation.Options) {
-				members := federation.NewMembers()
-				lose(members)
-				o.Registry = members
-			})
-			other := everywhere()
-			other.Key.Name, other.Parent = "other", "other"
-			again.put(other)
-			again.until(t, "other", func() bool { return again.intents[other.Key].Reported.Generation == 1 })
-			if guarded {
-				require.Equal(t, reports+1, again.counts().reports, "nothing new but the other")
-			} else {
-				again.until(t, "guarded", func() bool {
-					c := again.intents[web].Reported.Conditions
-					return len(c) > 1 && c[1].Reason == propagation.LossGuarded
+			synctest.Test(t, func(t *testing.T) {
+				w := newGold(t, newHost())
+				lose := func(m *federation.Members) {
+					m.Replace(federation.NewClusterSet(gold("a", false), gold("b", false), gold("c", false)))
+				}
+				if guarded {
+					lose(w.members)
+					w.untilGuarded(t, "a", "b", "c")
+				}
+				w.stop()
+				reports := w.counts().reports
+				again := run(t, w.host, w.memory, func(o *propagation.Options) {
+					members := federation.NewMembers()
+					lose(members)
+					o.Registry = members
 				})
-			}
-			require.Equal(t, "blue blue blue", again.color("a")+" "+again.color("b")+" "+again.color("c"))
+				other := everywhere()
+				other.Key.Name, other.Parent = "other", "other"
+				again.put(other)
+				again.until(t, "other", func() bool { return again.intents[other.Key].Reported.Generation == 1 })
+				if guarded {
+					require.Equal(t, reports+1, again.counts().reports, "nothing new but the other")
+				} else {
+					again.until(t, "guarded", func() bool {
+						c := again.intents[web].Reported.Conditions
+						return len(c) > 1 && c[1].Reason == propagation.LossGuarded
+					})
+				}
+				require.Equal(t, "blue blue blue", again.color("a")+" "+again.color("b")+" "+again.color("c"))
+			})
 		})
 	}
 }
 
 // TestWhatIsAskedIsNotHeldBack, not even while a loss is held back.
 func TestWhatIsAskedIsNotHeldBack(t *testing.T) {
-	w := newGold(t, newHost())
-	w.tarnish("a", "b", "c")
-	w.until(t, "guarded", func() bool { return w.last().Conditions[1].Reason == propagation.LossGuarded })
-	w.edit(web, func(in *propagation.Intent) {
-		in.Placement.Want = placement.Placement{Clusters: []federation.ClusterName{"c"}}
-	})
-	w.untilStates(t, ok("c"))
+	synctest.Test(t, func(t *testing.T) {
+		w := newGold(t, newHost())
+		w.tarnish("a", "b", "c")
+		w.until(t, "guarded", func() bool { return w.last().Conditions[1].Reason == propagation.LossGuarded })
+		w.edit(web, func(in *propagation.Intent) {
+			in.Placement.Want = placement.Placement{Clusters: []federation.ClusterName{"c"}}
+		})
+		w.untilStates(t, ok("c"))
 
-	t.Run("deleted", func(t *testing.T) {
+		// Deleted.
 		w.edit(web, func(in *propagation.Intent) { in.Deleting = true })
 		w.until(t, "release", func() bool { return w.releases == 1 })
 	})
@@ -157,43 +162,48 @@ func TestWhatIsAskedIsNotHeldBack(t *testing.T) {
 // TestAnEmptiedRegistryLosesNothing: what is no member is not touched, and a
 // cluster that returns without its label is a loss then.
 func TestAnEmptiedRegistryLosesNothing(t *testing.T) {
-	w := newGold(t, newHost())
-	w.members.Replace(federation.NewClusterSet())
-	w.untilStates(t, map[federation.ClusterName]status.State{})
-	require.Equal(t, "blue blue blue", w.color("a")+" "+w.color("b")+" "+w.color("c"))
-	w.members.Replace(federation.NewClusterSet(gold("a", true), gold("b", false), gold("c", false)))
-	w.untilGuarded(t, "b", "c")
-	require.Equal(t, ok("a", "b", "c"), w.states())
+	synctest.Test(t, func(t *testing.T) {
+		w := newGold(t, newHost())
+		w.members.Replace(federation.NewClusterSet())
+		w.untilStates(t, map[federation.ClusterName]status.State{})
+		require.Equal(t, "blue blue blue", w.color("a")+" "+w.color("b")+" "+w.color("c"))
+		w.members.Replace(federation.NewClusterSet(gold("a", true), gold("b", false), gold("c", false)))
+		w.untilGuarded(t, "b", "c")
+		require.Equal(t, ok("a", "b", "c"), w.states())
+	})
 }
 
 func TestAPlacementOfTheNamespaceThatShrinks(t *testing.T) {
-	h := newHost()
-	w := run(t, h, &memory.Propagator{})
-	in := everywhere()
-	in.Placement.Bounds = []placement.Bound{{By: "namespace", Within: &placement.Placement{Selector: &metav1.LabelSelector{}}}}
-	w.put(in)
-	w.untilStates(t, ok("a", "b", "c"))
-	bound := func(within *placement.Placement) {
-		h.mu.Lock()
-		in := h.intents[web]
-		in.Placement.Bounds = []placement.Bound{{By: "namespace", Within: within}}
-		h.intents[web] = in
-		changed := h.changed
-		h.mu.Unlock()
-		changed(web)
-	}
-	bound(&placement.Placement{Clusters: []federation.ClusterName{"a"}})
-	w.untilGuarded(t, "b", "c")
-	require.Equal(t, ok("a", "b", "c"), w.states())
+	synctest.Test(t, func(t *testing.T) {
+		h := newHost()
+		w := run(t, h, &memory.Propagator{})
+		in := everywhere()
+		in.Placement.Bounds = []placement.Bound{{By: "namespace", Within: &placement.Placement{Selector: &metav1.LabelSelector{}}}}
+		w.put(in)
+		w.untilStates(t, ok("a", "b", "c"))
+		bound := func(within *placement.Placement) {
+			h.mu.Lock()
+			in := h.intents[web]
+			in.Placement.Bounds = []placement.Bound{{By: "namespace", Within: within}}
+			h.intents[web] = in
+			changed := h.changed
+			h.mu.Unlock()
+			changed(web)
+		}
+		bound(&placement.Placement{Clusters: []federation.ClusterName{"a"}})
+		w.untilGuarded(t, "b", "c")
+		require.Equal(t, ok("a", "b", "c"), w.states())
 
-	t.Run("the namespace is not federated any more", func(t *testing.T) {
+		// The namespace is not federated any more.
 		bound(nil)
 		w.untilStates(t, map[federation.ClusterName]status.State{})
 	})
 }
 
 func TestAnyLossHoldsNothingBack(t *testing.T) {
-	w := newGold(t, newHost(), func(o *propagation.Options) { o.LossGuard = propagation.AnyLoss{} })
-	w.tarnish("a", "b")
-	w.untilStates(t, ok("c"))
+	synctest.Test(t, func(t *testing.T) {
+		w := newGold(t, newHost(), func(o *propagation.Options) { o.LossGuard = propagation.AnyLoss{} })
+		w.tarnish("a", "b")
+		w.untilStates(t, ok("c"))
+	})
 }

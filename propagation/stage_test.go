@@ -7,10 +7,10 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"k8s.io/apimachinery/pkg/api/equality"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/util/intstr"
 
@@ -20,63 +20,6 @@ import (
 	"github.com/fedrail/fedrail/propagation/rollout"
 	"github.com/fedrail/fedrail/status"
 )
-
-// ward is members in memory whose copies are healthy when a test says so. It is
-// the Health as well.
-type ward struct {
-	*memory.Propagator
-	mu      sync.Mutex
-	sick    map[federation.ClusterName]bool
-	changed func(propagation.Change)
-	turning func(federation.ClusterName) // before a copy gets another color; nil is nothing
-}
-
-func (w *ward) Apply(ctx context.Context, cluster federation.ClusterName, want *unstructured.Unstructured, how propagation.Holding) (propagation.Outcome, error) {
-	held := w.Get(cluster, propagation.KeyOf(want))
-	if w.turning != nil && held != nil && !equality.Semantic.DeepEqual(held.Object["data"], want.Object["data"]) {
-		w.turning(cluster)
-	}
-	return w.Propagator.Apply(ctx, cluster, want, how)
-}
-
-func (w *ward) Observe(ctx context.Context, changed func(propagation.Change)) error {
-	w.mu.Lock()
-	w.changed = changed
-	w.mu.Unlock()
-	return w.Propagator.Observe(ctx, changed)
-}
-
-func (w *ward) View(cluster federation.ClusterName, want *unstructured.Unstructured, how propagation.Holding) (propagation.Sight, error) {
-	sight, err := w.Propagator.View(cluster, want, how)
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	sight.Collected, sight.Status = true, map[string]any{"sick": w.sick[cluster]}
-	return sight, err
-}
-
-func (w *ward) Healthy(c rollout.Copy) (bool, string) {
-	return c.Status["sick"] == false, "it is sick"
-}
-
-// set makes a cluster sick, or not, and tells.
-func (w *ward) set(cluster federation.ClusterName, sick bool) {
-	w.mu.Lock()
-	w.sick[cluster] = sick
-	changed := w.changed
-	w.mu.Unlock()
-	changed(propagation.Change{Cluster: cluster, Key: web})
-}
-
-func newWard(sick ...federation.ClusterName) *ward {
-	w := &ward{Propagator: &memory.Propagator{}, sick: map[federation.ClusterName]bool{}}
-	for _, name := range sick {
-		w.sick[name] = true
-	}
-	return w
-}
-
-// in has a world carry to the ward.
-func (w *ward) in(o *propagation.Options) { o.Propagator, o.Health = w, w }
 
 // colors are what a, b and c hold.
 func (w world) colors() string { return w.color("a") + " " + w.color("b") + " " + w.color("c") }
@@ -130,48 +73,52 @@ func states(a, b, c status.State) map[federation.ClusterName]status.State {
 }
 
 func TestAChangeGoesFromClusterToClusterAsEachIsHealthy(t *testing.T) {
-	wards := newWard("a", "b", "c")
-	w := carried(t, rollout.Policy{}, wards)
-	require.Equal(t, counts{holds: 1, reports: 1}, w.counts(), "a copy that is made is not held back")
-	w.paint("green")
-	w.untilStates(t, states(unwell, waits, waits))
-	w.until(t, "a is changed", func() bool { return strings.HasPrefix(w.last().Clusters[0].Message, "not healthy: it is sick") })
-	require.Equal(t, "green blue blue", w.colors())
-	wards.set("a", false)
-	w.untilStates(t, states(status.OK, unwell, waits))
-	w.until(t, "b is changed", func() bool { return w.color("b") == "green" || w.color("c") == "green" })
-	require.Equal(t, "green green blue", w.colors())
-	w.untilReason(t, running)
-	wards.set("b", false)
-	wards.set("c", false)
-	w.untilStates(t, ok("a", "b", "c"))
-	w.untilReason(t, status.AllClusters)
-	require.Equal(t, "green green green", w.colors())
-	for _, c := range w.last().Clusters {
-		require.Equal(t, status.Rollout{}, c.Rollout, "what is over is forgotten")
-	}
-	w.untilEvents(t, 2)
-	require.Equal(t, []string{"RolloutInProgress", "RolloutCompleted"}, []string{w.events[0].Reason, w.events[1].Reason})
+	synctest.Test(t, func(t *testing.T) {
+		wards := newWard("a", "b", "c")
+		w := carried(t, rollout.Policy{}, wards)
+		require.Equal(t, counts{holds: 1, reports: 1}, w.counts(), "a copy that is made is not held back")
+		w.paint("green")
+		w.untilStates(t, states(unwell, waits, waits))
+		w.until(t, "a is changed", func() bool { return strings.HasPrefix(w.last().Clusters[0].Message, "not healthy: it is sick") })
+		require.Equal(t, "green blue blue", w.colors())
+		wards.set("a", false)
+		w.untilStates(t, states(status.OK, unwell, waits))
+		w.until(t, "b is changed", func() bool { return w.color("b") == "green" || w.color("c") == "green" })
+		require.Equal(t, "green green blue", w.colors())
+		w.untilReason(t, running)
+		wards.set("b", false)
+		wards.set("c", false)
+		w.untilStates(t, ok("a", "b", "c"))
+		w.untilReason(t, status.AllClusters)
+		require.Equal(t, "green green green", w.colors())
+		for _, c := range w.last().Clusters {
+			require.Equal(t, status.Rollout{}, c.Rollout, "what is over is forgotten")
+		}
+		w.untilEvents(t, 2)
+		require.Equal(t, []string{"RolloutInProgress", "RolloutCompleted"}, []string{w.events[0].Reason, w.events[1].Reason})
+	})
 }
 
 func TestARolloutGoesOnWhereItWasAfterARestart(t *testing.T) {
-	wards := newWard("a", "b", "c")
-	w := carried(t, rollout.Policy{}, wards)
-	w.paint("green")
-	w.until(t, "a is changed", func() bool { return w.color("a") == "green" })
-	w.untilStates(t, states(unwell, waits, waits))
-	w = again(t, w, wards)
-	reports := w.counts().reports
-	wards.Put("b", wards.Get("b", web)) // news of a cluster that waits
-	wards.set("a", false)
-	w.until(t, "b is changed", func() bool { return w.color("b") == "green" })
-	w.untilStates(t, states(status.OK, unwell, waits))
-	require.LessOrEqual(t, w.counts().reports-reports, 4)
-	w = again(t, w, wards)
-	wards.set("b", false)
-	wards.set("c", false)
-	w.untilReason(t, status.AllClusters)
-	require.Equal(t, "green green green", w.colors())
+	synctest.Test(t, func(t *testing.T) {
+		wards := newWard("a", "b", "c")
+		w := carried(t, rollout.Policy{}, wards)
+		w.paint("green")
+		w.until(t, "a is changed", func() bool { return w.color("a") == "green" })
+		w.untilStates(t, states(unwell, waits, waits))
+		w = again(t, w, wards)
+		reports := w.counts().reports
+		wards.Put("b", wards.Get("b", web)) // news of a cluster that waits
+		wards.set("a", false)
+		w.until(t, "b is changed", func() bool { return w.color("b") == "green" })
+		w.untilStates(t, states(status.OK, unwell, waits))
+		require.LessOrEqual(t, w.counts().reports-reports, 4)
+		w = again(t, w, wards)
+		wards.set("b", false)
+		wards.set("c", false)
+		w.untilReason(t, status.AllClusters)
+		require.Equal(t, "green green green", w.colors())
+	})
 }
 
 // forget takes from what was reported all that a definition of KubeFed's has no
@@ -195,26 +142,28 @@ func TestARolloutGoesOnWithTheWordsAlone(t *testing.T) {
 		"stopped":   {rollout.Policy{Deadline: 20 * time.Millisecond}, states(status.RolloutFailed, waits, waits), status.RolloutStopped},
 	} {
 		t.Run(name, func(t *testing.T) {
-			wards := newWard("a")
-			w := carried(t, c.policy, wards)
-			w.paint("green")
-			w.until(t, "a is changed", func() bool { return w.color("a") == "green" })
-			w.untilStates(t, c.states)
-			w.stop()
-			w.forget(t)
-			w = run(t, w.host, wards.Propagator, wards.in)
-			w.edit(web, func(in *propagation.Intent) { in.Rollout = &rollout.Policy{Deadline: time.Hour} })
-			w.untilReason(t, c.reason)
-			require.Equal(t, "green blue blue", w.colors())
-			w.stop()
-			w.forget(t)
-			w.paint("red") // while nobody looks: a is mended first
-			w = run(t, w.host, wards.Propagator, wards.in)
-			w.until(t, "a is changed", func() bool { return w.color("a") == "red" })
-			require.Equal(t, "red blue blue", w.colors())
-			wards.set("a", false)
-			w.untilReason(t, status.AllClusters)
-			require.Equal(t, "red red red", w.colors())
+			synctest.Test(t, func(t *testing.T) {
+				wards := newWard("a")
+				w := carried(t, c.policy, wards)
+				w.paint("green")
+				w.until(t, "a is changed", func() bool { return w.color("a") == "green" })
+				w.untilStates(t, c.states)
+				w.stop()
+				w.forget(t)
+				w = run(t, w.host, wards.Propagator, wards.in)
+				w.edit(web, func(in *propagation.Intent) { in.Rollout = &rollout.Policy{Deadline: time.Hour} })
+				w.untilReason(t, c.reason)
+				require.Equal(t, "green blue blue", w.colors())
+				w.stop()
+				w.forget(t)
+				w.paint("red") // while nobody looks: a is mended first
+				w = run(t, w.host, wards.Propagator, wards.in)
+				w.until(t, "a is changed", func() bool { return w.color("a") == "red" })
+				require.Equal(t, "red blue blue", w.colors())
+				wards.set("a", false)
+				w.untilReason(t, status.AllClusters)
+				require.Equal(t, "red red red", w.colors())
+			})
 		})
 	}
 }
@@ -223,121 +172,135 @@ func TestARolloutGoesOnWithTheWordsAlone(t *testing.T) {
 // a controller that was killed in between, and cannot see the member any more,
 // does not take another.
 func TestAClusterThatMayHaveBeenChangedCounts(t *testing.T) {
-	wards := newWard()
-	var hang sync.Map
-	began := make(chan federation.ClusterName, 9)
-	wards.Before = func(ctx context.Context, c federation.ClusterName, _ propagation.Key) error {
-		if _, hangs := hang.Load(c); hangs {
-			began <- c
-			<-ctx.Done()
-			return ctx.Err()
+	synctest.Test(t, func(t *testing.T) {
+		wards := newWard()
+		var hang sync.Map
+		began := make(chan federation.ClusterName, 9)
+		wards.Before = func(ctx context.Context, c federation.ClusterName, _ propagation.Key) error {
+			if _, hangs := hang.Load(c); hangs {
+				began <- c
+				<-ctx.Done()
+				return ctx.Err()
+			}
+			return nil
 		}
-		return nil
-	}
-	w := carried(t, rollout.Policy{}, wards)
-	hang.Store(federation.ClusterName("a"), true)
-	w.paint("green")
-	require.Equal(t, federation.ClusterName("a"), <-began)
-	w.stop()
-	gone := member("a")
-	gone.Ready = false
-	w = run(t, w.host, wards.Propagator, wards.in, func(o *propagation.Options) {
-		o.Registry = federation.NewMembers(gone, member("b"), member("c"))
+		w := carried(t, rollout.Policy{}, wards)
+		hang.Store(federation.ClusterName("a"), true)
+		w.paint("green")
+		require.Equal(t, federation.ClusterName("a"), <-began)
+		w.stop()
+		gone := member("a")
+		gone.Ready = false
+		w = run(t, w.host, wards.Propagator, wards.in, func(o *propagation.Options) {
+			o.Registry = federation.NewMembers(gone, member("b"), member("c"))
+		})
+		w.untilStates(t, states(unwell, waits, waits))
+		w.until(t, "a is out of sight", func() bool { return strings.HasPrefix(w.last().Clusters[0].Message, "it cannot be seen") })
+		require.Equal(t, "blue blue blue", w.colors())
 	})
-	w.untilStates(t, states(unwell, waits, waits))
-	w.until(t, "a is out of sight", func() bool { return strings.HasPrefix(w.last().Clusters[0].Message, "it cannot be seen") })
-	require.Equal(t, "blue blue blue", w.colors())
 }
 
 func TestAPauseHoldsWhatWaitsAndItsEndLetsItGo(t *testing.T) {
-	wards := newWard()
-	w := carried(t, rollout.Policy{Paused: true}, wards)
-	w.paint("green")
-	w.untilStates(t, states(waits, waits, waits))
-	w.untilReason(t, status.RolloutPaused)
-	w = again(t, w, wards)
-	w.edit(web, func(in *propagation.Intent) { in.Rollout = &rollout.Policy{} })
-	w.untilReason(t, status.AllClusters)
-	require.Equal(t, "green green green", w.colors())
+	synctest.Test(t, func(t *testing.T) {
+		wards := newWard()
+		w := carried(t, rollout.Policy{Paused: true}, wards)
+		w.paint("green")
+		w.untilStates(t, states(waits, waits, waits))
+		w.untilReason(t, status.RolloutPaused)
+		w = again(t, w, wards)
+		w.edit(web, func(in *propagation.Intent) { in.Rollout = &rollout.Policy{} })
+		w.untilReason(t, status.AllClusters)
+		require.Equal(t, "green green green", w.colors())
+	})
 }
 
 func TestAFailureStopsAndStaysOneAfterARestart(t *testing.T) {
-	wards := newWard("a")
-	w := carried(t, rollout.Policy{Deadline: 50 * time.Millisecond}, wards)
-	w.paint("green")
-	w.untilReason(t, status.RolloutStopped)
-	w.untilStates(t, states(status.RolloutFailed, waits, waits))
-	w.untilEvents(t, 3) // in progress, failed, stopped
-	w = again(t, w, wards)
-	w.edit(web, func(in *propagation.Intent) {
-		in.Rollout = &rollout.Policy{MaxConcurrent: intstr.FromInt(3), Deadline: time.Hour}
+	synctest.Test(t, func(t *testing.T) {
+		wards := newWard("a")
+		w := carried(t, rollout.Policy{Deadline: 50 * time.Millisecond}, wards)
+		w.paint("green")
+		w.untilReason(t, status.RolloutStopped)
+		w.untilStates(t, states(status.RolloutFailed, waits, waits))
+		w.untilEvents(t, 3) // in progress, failed, stopped
+		w = again(t, w, wards)
+		w.edit(web, func(in *propagation.Intent) {
+			in.Rollout = &rollout.Policy{MaxConcurrent: intstr.FromInt(3), Deadline: time.Hour}
+		})
+		w.untilReason(t, status.RolloutStopped)
+		require.Equal(t, "green blue blue", w.colors())
+		wards.set("a", false)
+		w.untilReason(t, status.AllClusters)
+		require.Equal(t, "green green green", w.colors())
 	})
-	w.untilReason(t, status.RolloutStopped)
-	require.Equal(t, "green blue blue", w.colors())
-	wards.set("a", false)
-	w.untilReason(t, status.AllClusters)
-	require.Equal(t, "green green green", w.colors())
 }
 
 func TestAFailureIsPassedOverWhereThePolicySaysSo(t *testing.T) {
-	wards := newWard("a")
-	w := carried(t, rollout.Policy{Deadline: 20 * time.Millisecond, OnFailure: rollout.Continue}, wards)
-	w.paint("green")
-	w.untilStates(t, states(status.RolloutFailed, status.OK, status.OK))
-	require.Equal(t, "green green green", w.colors())
-	w.untilReason(t, running)
+	synctest.Test(t, func(t *testing.T) {
+		wards := newWard("a")
+		w := carried(t, rollout.Policy{Deadline: 20 * time.Millisecond, OnFailure: rollout.Continue}, wards)
+		w.paint("green")
+		w.untilStates(t, states(status.RolloutFailed, status.OK, status.OK))
+		require.Equal(t, "green green green", w.colors())
+		w.untilReason(t, running)
+	})
 }
 
 func TestAChangeTakenBackReachesNobodyElse(t *testing.T) {
-	wards := newWard("a")
-	w := carried(t, rollout.Policy{}, wards)
-	w.paint("green")
-	w.until(t, "a is changed", func() bool { return w.color("a") == "green" })
-	w.paint("blue")
-	w.untilStates(t, states(unwell, status.OK, status.OK))
-	wards.set("a", false)
-	w.untilReason(t, status.AllClusters)
-	require.Equal(t, "blue blue blue", w.colors())
-	for _, r := range w.reports {
-		for _, c := range r.Clusters {
-			require.False(t, c.Cluster != "a" && c.Rollout.Phase != "", "%s was released", c.Cluster)
+	synctest.Test(t, func(t *testing.T) {
+		wards := newWard("a")
+		w := carried(t, rollout.Policy{}, wards)
+		w.paint("green")
+		w.until(t, "a is changed", func() bool { return w.color("a") == "green" })
+		w.paint("blue")
+		w.untilStates(t, states(unwell, status.OK, status.OK))
+		wards.set("a", false)
+		w.untilReason(t, status.AllClusters)
+		require.Equal(t, "blue blue blue", w.colors())
+		for _, r := range w.reports {
+			for _, c := range r.Clusters {
+				require.False(t, c.Cluster != "a" && c.Rollout.Phase != "", "%s was released", c.Cluster)
+			}
 		}
-	}
+	})
 }
 
 func TestAClusterThatWaitsIsLeftAloneAndOthersAreNot(t *testing.T) {
-	wards := newWard()
-	w := carried(t, rollout.Policy{Paused: true}, wards)
-	w.edit(web, func(in *propagation.Intent) {
-		in.Placement.Want.Clusters = []federation.ClusterName{"a", "b", "c", "d"}
+	synctest.Test(t, func(t *testing.T) {
+		wards := newWard()
+		w := carried(t, rollout.Policy{Paused: true}, wards)
+		w.edit(web, func(in *propagation.Intent) {
+			in.Placement.Want.Clusters = []federation.ClusterName{"a", "b", "c", "d"}
+		})
+		w.members.Put(member("d"))
+		w.paint("green")
+		w.until(t, "d holds it", func() bool { return w.color("d") == "green" })
+		w.untilReason(t, status.RolloutPaused)
+		for _, name := range []federation.ClusterName{"a", "d"} {
+			stolen := wards.Get(name, web)
+			require.NoError(t, unstructured.SetNestedField(stolen.Object, "stolen", "data", "color"))
+			wards.Put(name, stolen)
+		}
+		require.Eventually(t, func() bool { return w.color("d") == "green" }, 10*time.Second, time.Millisecond)
+		require.Equal(t, "stolen blue blue", w.colors())
+		w.edit(web, func(in *propagation.Intent) { in.Placement.Want.Clusters = []federation.ClusterName{"b", "c", "d"} })
+		require.Eventually(t, func() bool { return w.color("a") == "" }, 10*time.Second, time.Millisecond, "a removal is not held back")
 	})
-	w.members.Put(member("d"))
-	w.paint("green")
-	w.until(t, "d holds it", func() bool { return w.color("d") == "green" })
-	w.untilReason(t, status.RolloutPaused)
-	for _, name := range []federation.ClusterName{"a", "d"} {
-		stolen := wards.Get(name, web)
-		require.NoError(t, unstructured.SetNestedField(stolen.Object, "stolen", "data", "color"))
-		wards.Put(name, stolen)
-	}
-	require.Eventually(t, func() bool { return w.color("d") == "green" }, 10*time.Second, time.Millisecond)
-	require.Equal(t, "stolen blue blue", w.colors())
-	w.edit(web, func(in *propagation.Intent) { in.Placement.Want.Clusters = []federation.ClusterName{"b", "c", "d"} })
-	require.Eventually(t, func() bool { return w.color("a") == "" }, 10*time.Second, time.Millisecond, "a removal is not held back")
 }
 
 func TestAClusterThatIsAwayHoldsNobodyUp(t *testing.T) {
-	wards := newWard()
-	w := carried(t, rollout.Policy{}, wards)
-	gone := member("a")
-	gone.Ready = false
-	w.members.Put(gone)
-	w.paint("green")
-	w.untilStates(t, states(status.ClusterNotReady, status.OK, status.OK))
-	w.untilReason(t, status.CheckClusters)
-	w.members.Put(member("a"))
-	w.untilReason(t, status.AllClusters)
-	require.Equal(t, "green green green", w.colors())
+	synctest.Test(t, func(t *testing.T) {
+		wards := newWard()
+		w := carried(t, rollout.Policy{}, wards)
+		gone := member("a")
+		gone.Ready = false
+		w.members.Put(gone)
+		w.paint("green")
+		w.untilStates(t, states(status.ClusterNotReady, status.OK, status.OK))
+		w.untilReason(t, status.CheckClusters)
+		w.members.Put(member("a"))
+		w.untilReason(t, status.AllClusters)
+		require.Equal(t, "green green green", w.colors())
+	})
 }
 
 // blindfold hides that a Propagator is a Viewer.
@@ -353,12 +316,14 @@ func TestARolloutThatCannotBeFollowedChangesNothing(t *testing.T) {
 		"a wrong policy": {policy: rollout.Policy{OnFailure: "Explode"}, carrier: &memory.Propagator{}, message: `rollout: onFailure: want one of ["Stop" "Continue"], not "Explode"`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := run(t, newHost(), &memory.Propagator{}, func(o *propagation.Options) { o.Propagator = c.carrier })
-			in := everywhere()
-			in.Rollout = &c.policy
-			w.put(in)
-			w.untilReason(t, status.ComputePlacementFailed)
-			require.Contains(t, w.last().Conditions[1].Message, c.message)
+			synctest.Test(t, func(t *testing.T) {
+				w := run(t, newHost(), &memory.Propagator{}, func(o *propagation.Options) { o.Propagator = c.carrier })
+				in := everywhere()
+				in.Rollout = &c.policy
+				w.put(in)
+				w.untilReason(t, status.ComputePlacementFailed)
+				require.Contains(t, w.last().Conditions[1].Message, c.message)
+			})
 		})
 	}
 }
@@ -367,49 +332,51 @@ func TestARolloutThatCannotBeFollowedChangesNothing(t *testing.T) {
 // controllers that are killed at any moment: at no time are more clusters
 // changed and not healthy than the policy allows.
 func TestNeverMoreAtATime(t *testing.T) {
-	const most = 2
-	wards := newWard()
-	var mu sync.Mutex
-	recovering, worst := map[federation.ClusterName]bool{}, 0
-	wards.turning = func(c federation.ClusterName) {
-		mu.Lock()
-		defer mu.Unlock()
-		recovering[c] = true
-		worst = max(worst, len(recovering))
-		wards.mu.Lock()
-		wards.sick[c] = true
-		wards.mu.Unlock()
-		time.AfterFunc(5*time.Millisecond, func() {
+	synctest.Test(t, func(t *testing.T) {
+		const most = 2
+		wards := newWard()
+		var mu sync.Mutex
+		recovering, worst := map[federation.ClusterName]bool{}, 0
+		wards.turning = func(c federation.ClusterName) {
 			mu.Lock()
-			delete(recovering, c)
-			mu.Unlock()
-			wards.set(c, false)
-		})
-	}
-	members := federation.NewMembers()
-	var all []federation.ClusterName
-	for i := range 8 {
-		all = append(all, federation.ClusterName(fmt.Sprint("m", i)))
-		members.Put(member(string(all[i])))
-	}
-	h := newHost()
-	in := everywhere()
-	in.Rollout, in.Placement.Want.Clusters = &rollout.Policy{MaxConcurrent: intstr.FromInt(most)}, all
-	w := run(t, h, wards.Propagator, wards.in, func(o *propagation.Options) { o.Registry = members })
-	w.put(in)
-	w.untilReason(t, status.AllClusters)
-	for round := range 4 {
-		color := fmt.Sprint("color", round)
-		w.paint(color)
-		for restarts := range 2 {
-			w.until(t, "half way", func() bool { return w.color(string(all[2+restarts*2])) == color })
-			w.stop()
-			w = run(t, h, wards.Propagator, wards.in, func(o *propagation.Options) { o.Registry = members })
+			defer mu.Unlock()
+			recovering[c] = true
+			worst = max(worst, len(recovering))
+			wards.mu.Lock()
+			wards.sick[c] = true
+			wards.mu.Unlock()
+			time.AfterFunc(5*time.Millisecond, func() {
+				mu.Lock()
+				delete(recovering, c)
+				mu.Unlock()
+				wards.set(c, false)
+			})
 		}
+		members := federation.NewMembers()
+		var all []federation.ClusterName
+		for i := range 8 {
+			all = append(all, federation.ClusterName(fmt.Sprint("m", i)))
+			members.Put(member(string(all[i])))
+		}
+		h := newHost()
+		in := everywhere()
+		in.Rollout, in.Placement.Want.Clusters = &rollout.Policy{MaxConcurrent: intstr.FromInt(most)}, all
+		w := run(t, h, wards.Propagator, wards.in, func(o *propagation.Options) { o.Registry = members })
+		w.put(in)
 		w.untilReason(t, status.AllClusters)
-		for _, name := range all {
-			require.Equal(t, color, w.color(string(name)))
+		for round := range 4 {
+			color := fmt.Sprint("color", round)
+			w.paint(color)
+			for restarts := range 2 {
+				w.until(t, "half way", func() bool { return w.color(string(all[2+restarts*2])) == color })
+				w.stop()
+				w = run(t, h, wards.Propagator, wards.in, func(o *propagation.Options) { o.Registry = members })
+			}
+			w.untilReason(t, status.AllClusters)
+			for _, name := range all {
+				require.Equal(t, color, w.color(string(name)))
+			}
 		}
-	}
-	require.Equal(t, most, worst)
+		require.Equal(t, most, worst)
+	})
 }
