@@ -116,6 +116,12 @@ func (b *Bed) Join(s *controlplane.Server) {
 	b.Members.Put(federation.Cluster{Name: name, Ready: true, Labels: labels.Set{"name": s.Cluster()}})
 }
 
+// As has the federation reach a member as somebody else from the next Run on.
+func (b *Bed) As(s *controlplane.Server, config *rest.Config) {
+	config.Wrap(b.Counter.Wrap(s.Cluster()))
+	b.configs[federation.ClusterName(s.Cluster())] = config
+}
+
 // Meddle has somebody between the federation and a member from the next Run on.
 // What is sent again counts again.
 func (b *Bed) Meddle(s *controlplane.Server, wrap func(http.RoundTripper) http.RoundTripper) {

@@ -52,10 +52,8 @@ func (m *member) explain(err error, a attempt) *propagation.Problem {
 		seconds, _ := apierrors.SuggestsClientDelay(err)
 		p.After = time.Duration(seconds) * time.Second
 		return p
-	case apierrors.IsNotFound(err) && missingNamespace(err, a.key):
-		return m.noNamespace(a.key)
-	case isLeaving(err):
-		return m.leavingNamespace(a.key)
+	case apierrors.IsNotFound(err) && missingNamespace(err, a.key), isLeaving(err):
+		return m.missedNamespace(a.key, err)
 	case apierrors.IsNotFound(err) && notServed(err):
 		return m.noKind(a)
 	case apierrors.IsForbidden(err):

@@ -32,6 +32,7 @@ func newLacking(m *member) (lacking, error) {
 	l := lacking{namespaces: newVigil(client.Resource(corev1.SchemeGroupVersion.WithResource("namespaces")), "", m)}
 	l.namespaces.good = func(o metav1.Object) bool { return o.GetDeletionTimestamp() == nil }
 	l.namespaces.wake = m.records.changed
+	l.namespaces.scouts.limited = true
 
 	if m.kind.Group != "" {
 		l.name = m.options.Type.Resource + "." + m.kind.Group
@@ -53,25 +54,37 @@ func newLacking(m *member) (lacking, error) {
 // definition.
 var watching = propagation.Key{}
 
-// found notes that a key waits for nothing any more.
+// found notes that what a key was waiting for is there.
 func (l lacking) found(key propagation.Key) {
+	l.namespaces.found(key.Namespace, key)
+	l.definition.forget(l.name, key)
+}
+
+// forget notes that a key waits for nothing any more.
+func (l lacking) forget(key propagation.Key) {
 	l.namespaces.forget(key.Namespace, key)
 	l.definition.forget(l.name, key)
 }
 
-// noNamespace is the Problem of a key whose namespace is not there.
-func (m *member) noNamespace(key propagation.Key) *propagation.Problem {
-	p := propagation.Problemf(status.WaitingForNamespace, propagation.RetryLater,
-		"namespace %q does not exist there; federate it with a FederatedNamespace that is placed there too, or create it; the object follows by itself", key.Namespace)
-	p.After, p.Lacking = m.lacking.namespaces.await(key.Namespace, key), true
-	return p
+// missedNamespace is the Problem of a key whose namespace was found not to be
+// there, or to be about to go.
+func (m *member) missedNamespace(key propagation.Key, err error) *propagation.Problem {
+	m.lacking.namespaces.missed(key.Namespace, isLeaving(err))
+	return m.noNamespace(key)
 }
 
-// leavingNamespace is that of a key whose namespace is being deleted.
-func (m *member) leavingNamespace(key propagation.Key) *propagation.Problem {
-	p := propagation.Problemf(status.WaitingForNamespace, propagation.RetryLater,
-		"namespace %q is being deleted there; the object follows when there is a new one", key.Namespace)
-	p.After = m.lacking.namespaces.await(key.Namespace, key)
+// noNamespace is that of a key whose namespace is known not to be there.
+func (m *member) noNamespace(key propagation.Key) *propagation.Problem {
+	all := m.lacking.namespaces
+	leaving, why := all.leaves(key.Namespace), "does not exist there; federate it with a FederatedNamespace that is placed there too, or create it; the object follows by itself"
+	if leaving {
+		why = "is being deleted there; the object follows when there is a new one"
+	}
+	if all.blind() {
+		why += ", within some seconds; at once where the member's credentials may list and watch namespaces"
+	}
+	p := propagation.Problemf(status.WaitingForNamespace, propagation.RetryLater, "namespace %q %s", key.Namespace, why)
+	p.After, p.Lacking = all.await(key.Namespace, key), !leaving
 	return p
 }
 

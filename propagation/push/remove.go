@@ -22,7 +22,7 @@ func (p *Propagator) Remove(ctx context.Context, name federation.ClusterName, ke
 	default:
 		return propagation.Outcome{}, err
 	}
-	m.lacking.found(key)
+	m.lacking.forget(key)
 	if err := m.settleDoubt(ctx, key); err != nil {
 		return propagation.Outcome{}, err
 	}

@@ -29,7 +29,7 @@ const (
 )
 
 // vigil watches for what a member lacks, by metadata alone, while something
-// waits for it. It is the store of a cache.Reflector.
+// waits for it.
 type vigil struct {
 	resource metadata.ResourceInterface
 	only     string                    // a field selector; empty is all there is
@@ -43,17 +43,17 @@ type vigil struct {
 	waiting map[string]map[propagation.Key]bool // by the name that they wait for
 	end     context.CancelFunc                  // of the watch; nil when there is none
 	listed  bool
-	seen    map[string]bool
+	seen    map[string]bool      // what is there, and whether the sight was good
 	news    map[string]time.Time // when it was last seen
 	refused time.Time            // when the member last did not allow it
+	scouts  scouts               // in its place
 }
-
-var _ cache.ReflectorStore = (*vigil)(nil)
 
 func newVigil(resource metadata.ResourceInterface, only string, m *member) *vigil {
 	return &vigil{
 		resource: resource, only: only, backoff: m.backoff, begin: make(chan struct{}, 1),
 		waiting: map[string]map[propagation.Key]bool{}, seen: map[string]bool{}, news: map[string]time.Time{},
+		scouts: scouts{vain: map[string]vain{}},
 	}
 }
 
@@ -62,13 +62,13 @@ func newVigil(resource metadata.ResourceInterface, only string, m *member) *vigi
 func (v *vigil) await(name string, key propagation.Key) time.Duration {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if time.Since(v.refused) < refusal {
-		return 0
-	}
 	if v.waiting[name] == nil {
 		v.waiting[name] = map[propagation.Key]bool{}
 	}
 	v.waiting[name][key] = true
+	if time.Since(v.refused) < refusal {
+		return v.scouts.next(name)
+	}
 	if v.end == nil {
 		select {
 		case v.begin <- struct{}{}:
@@ -79,14 +79,6 @@ func (v *vigil) await(name string, key propagation.Key) time.Duration {
 		return unsettled
 	}
 	return safetyNet
-}
-
-// lacks says whether the name is known not to be there. It costs no request,
-// and while no watch is kept nothing is known.
-func (v *vigil) lacks(name string) bool {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	return v.listed && !v.seen[name]
 }
 
 // forget ends the waiting of a key for a name.
@@ -175,7 +167,7 @@ func (v *vigil) close() {
 // refuse has all that waits try in its own time: the member allows no watch.
 func (v *vigil) refuse() {
 	v.mu.Lock()
-	v.refused = time.Now()
+	v.refused, v.scouts.out = time.Now(), true
 	v.mu.Unlock()
 	v.tell(func(string) bool { return true })
 }
@@ -211,59 +203,3 @@ func (v *vigil) listWatch() *cache.ListWatch {
 		},
 	}
 }
-
-// note takes over what was seen of one object, and says whether that is worth a
-// try.
-func (v *vigil) note(o metav1.Object) bool {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if !v.good(o) {
-		delete(v.seen, o.GetName())
-		return false
-	}
-	v.seen[o.GetName()] = true
-	if len(v.waiting[o.GetName()]) > 0 {
-		v.news[o.GetName()] = time.Now()
-	}
-	return true
-}
-
-// Add implements [cache.ReflectorStore].
-func (v *vigil) Add(obj any) error { return v.Update(obj) }
-
-// Update implements [cache.ReflectorStore].
-func (v *vigil) Update(obj any) error {
-	o := obj.(metav1.Object)
-	if v.note(o) {
-		v.tell(func(name string) bool { return name == o.GetName() })
-	}
-	return nil
-}
-
-// Delete implements [cache.ReflectorStore].
-func (v *vigil) Delete(obj any) error {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	delete(v.seen, obj.(metav1.Object).GetName())
-	return nil
-}
-
-// Replace implements [cache.ReflectorStore]: objs are all there are.
-func (v *vigil) Replace(objs []any, _ string) error {
-	v.mu.Lock()
-	clear(v.seen)
-	v.mu.Unlock()
-	good := map[string]bool{}
-	for _, obj := range objs {
-		o := obj.(metav1.Object)
-		good[o.GetName()] = v.note(o)
-	}
-	v.mu.Lock()
-	v.listed = true
-	v.mu.Unlock()
-	v.tell(func(name string) bool { return good[name] })
-	return nil
-}
-
-// Resync implements [cache.ReflectorStore]; there is nothing to do.
-func (v *vigil) Resync() error { return nil }
