@@ -63,6 +63,10 @@ type Options struct {
 	// in package propagation/archive.
 	Archive Archive
 
+	// Telemetry is told what the Controller does, for metrics and traces; nil is
+	// nobody, and costs nothing.
+	Telemetry Telemetry
+
 	// OnOutcome is told what each Apply and each Remove came to, concurrently; nil
 	// drops that. It must not block.
 	OnOutcome func(at Change, out Outcome, err error)

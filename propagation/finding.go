@@ -10,15 +10,17 @@ import (
 
 // finding is how a job went.
 type finding struct {
-	phase   phase
-	absent  bool
-	blind   bool // nothing was learned of the copy
-	effort  effort
-	passing bool // the reason lies with the cluster
-	silent  bool // the cluster could not be reached, or its copies not be seen
-	awaits  bool // it was not tried yet, for what it needs is about to come
-	seen    status.Observation
-	retry   error // why to try again after a back-off; nil when not to
+	action   Action
+	regained int // fields
+	phase    phase
+	absent   bool
+	blind    bool // nothing was learned of the copy
+	effort   effort
+	passing  bool // the reason lies with the cluster
+	silent   bool // the cluster could not be reached, or its copies not be seen
+	awaits   bool // it was not tried yet, for what it needs is about to come
+	seen     status.Observation
+	retry    error // why to try again after a back-off; nil when not to
 }
 
 func notReady(member federation.Cluster, hold bool) *Problem {

@@ -36,28 +36,46 @@ func (c *Controller) carry(ctx context.Context, l *lane, key Key) (effort, error
 	if !planned || !known {
 		return none, nil
 	}
-	now, _ := c.Registry.Snapshot().Get(l.name)
 	ctx, done := l.untilAsleep(ctx)
 	defer done()
+	ctx, span := c.begin(ctx, Step{Work: Carrying, Key: key, Cluster: l.name}, o)
+	found, met := c.try(ctx, l, o, trial{job: j, member: member})
+	endCarrying(span, j.intent, found, met)
+	return found.effort, found.retry
+}
+
+// trial is a job and the member that it is for, as the loop last saw it.
+type trial struct {
+	job
+	member federation.Cluster
+}
+
+// try makes one attempt and has what waits for its finding look again. It also
+// returns how long a change took that is everywhere now.
+func (c *Controller) try(ctx context.Context, l *lane, o *object, t trial) (found finding, met time.Duration) {
+	now, _ := c.Registry.Snapshot().Get(l.name)
 	began := time.Now()
-	found := c.attempt(ctx, worst(member, now), j)
-	if ctx.Err() != nil && worst(member, now).Ready {
-		return none, nil // all ends, or the cluster went: then the loop that saw it wakes the lane
+	found = c.attempt(ctx, worst(t.member, now), t.job)
+	if ctx.Err() != nil && worst(t.member, now).Ready {
+		found.effort, found.retry = none, nil
+		return found, 0 // all ends, or the cluster went: then the loop that saw it wakes the lane
 	}
-	if member.Ready && !now.Ready {
+	if t.member.Ready && !now.Ready {
 		found.retry = errors.New("the member's readiness changed just now") // the loop that wakes lanes may never see it
 	}
 	if time.Since(began) < c.Timeout {
 		l.moved.Store(time.Now().UnixNano())
 	}
-	switch recovered := o.note(l.name, j, found); {
-	case recovered:
+	key := t.intent.Key
+	learned := o.note(l.name, t.job, found)
+	switch {
+	case learned.recovered:
 		c.wakeSoon(l)
 	case found.passing:
 		l.tryOut(key)
 	}
 	c.reports.Add(key)
-	return found.effort, found.retry
+	return found, learned.met
 }
 
 // worst is the member as the loop last saw it, or as the registry has it now
@@ -93,14 +111,16 @@ func (c *Controller) attempt(ctx context.Context, member federation.Cluster, j j
 	c.OnOutcome(Change{Cluster: member.Name, Key: j.intent.Key}, out, err)
 	c.tellRegained(j.intent, member.Name, out.Regained)
 	if err != nil {
-		return failed(member.Name, err, status.UpdateFailed, status.UpdateTimedOut)
+		f := failed(member.Name, err, status.UpdateFailed, status.UpdateTimedOut)
+		f.regained = len(out.Regained)
+		return f
 	}
 	c.left.clear(j.intent.Key, member.Name, c.left.removals(j.intent.Key)) // it is of this parent by now
 	held := status.Observation{Cluster: member.Name, Remote: out.Status}
 	if len(out.Yielded) > 0 {
 		held.Message = "left to others: " + Describe(out.Yielded)
 	}
-	return finding{phase: settled, seen: held, effort: effortOf(out)}
+	return finding{action: out.Action, regained: len(out.Regained), phase: settled, seen: held, effort: effortOf(out)}
 }
 
 // holding completes the intent's.
@@ -124,12 +144,12 @@ func (c *Controller) remove(ctx context.Context, member federation.Cluster, j jo
 		}
 	}
 	c.left.clear(j.intent.Key, name, all)
-	return finding{phase: settled, absent: true}
+	return finding{action: Absent, phase: settled, absent: true}
 }
 
 // removing is the finding of a copy that was told to go and is still there.
 func (c *Controller) removing(name federation.ClusterName, e effort) finding {
-	waiting := finding{effort: e, seen: status.Observation{Cluster: name, State: status.WaitingForRemoval,
+	waiting := finding{action: Removing, effort: e, seen: status.Observation{Cluster: name, State: status.WaitingForRemoval,
 		Message: "the copy is being deleted; a finalizer on it, or its dependents, may hold it up"}}
 	if _, tells := c.Propagator.(Observer); !tells {
 		waiting.retry = errors.New(waiting.seen.Message)

@@ -107,7 +107,10 @@ func (c *Controller) tellLeftBehind(r Remains, in Intent) {
 
 // release lets a declaration go and forgets it.
 func (c *Controller) release(ctx context.Context, in Intent) error {
-	if err := c.Ledger.Release(ctx, in); err != nil {
+	ctx, span := c.begin(ctx, Step{Work: Reporting, Key: in.Key}, c.objects.find(in.Key))
+	err := c.Ledger.Release(ctx, in)
+	end(span, in, err)
+	if err != nil {
 		return fmt.Errorf("release %s: %w", in.Key, err)
 	}
 	c.released.add(in)

@@ -29,6 +29,9 @@ type object struct {
 	reportAt time.Time // of the last report
 	busyFrom time.Time // since when some task is open; zero when none is
 
+	cause Span      // of the step that the others go back to; nil when the object is at rest
+	unmet time.Time // since when a change of the intent is not everywhere; zero when it is
+
 	revision int            // of the plan
 	rolled   bool           // no rollout has anything to decide until the next plan
 	unroll   status.Problem // what a rollout waits for
@@ -83,6 +86,9 @@ func (o *object) waitsInVain(name federation.ClusterName) bool {
 func (o *object) adopt(in Intent, base *unstructured.Unstructured, p plan, now time.Time) []federation.ClusterName {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if o.unmet.IsZero() && o.isChangeLocked(in) {
+		o.unmet = now
+	}
 	switch {
 	case o.intent.Parent != in.Parent:
 		o.tasks = nil // what was learned of another's copies says nothing of these
@@ -101,6 +107,9 @@ func (o *object) adopt(in Intent, base *unstructured.Unstructured, p plan, now t
 		tasks[name] = o.retaskLocked(name, false)
 	}
 	o.tasks = tasks
+	if len(tasks) == 0 {
+		o.unmet = time.Time{} // there is nothing to do
+	}
 	o.gateLocked()
 	o.noteBusyLocked(now)
 	return o.openLocked()
@@ -155,4 +164,13 @@ func (o *object) reportedForLocked(name federation.ClusterName) (status.Observat
 		return status.Observation{}, false
 	}
 	return o.reported.Clusters[i], true
+}
+
+// isChangeLocked says whether an intent is news: after a restart, only when it
+// was not reported yet.
+func (o *object) isChangeLocked(in Intent) bool {
+	if o.intent.Parent == "" {
+		return in.Reported.Generation != in.Generation
+	}
+	return o.intent.Parent != in.Parent || o.intent.Generation != in.Generation
 }

@@ -27,15 +27,23 @@ type plan struct {
 // sure that the declaration cannot vanish before its copies, and hands the key
 // to the lane of each cluster concerned. It writes to no member.
 func (c *Controller) plan(ctx context.Context, key Key) error {
+	ctx, span := c.begin(ctx, Step{Work: Planning, Key: key}, nil)
+	in, err := c.planAs(ctx, key, span)
+	end(span, in, err)
+	return err
+}
+
+// planAs plans as the step of that Span.
+func (c *Controller) planAs(ctx context.Context, key Key, span Span) (Intent, error) {
 	in, found, err := c.Source.Get(ctx, key)
 	switch {
 	case errors.Is(err, ErrNotListed) && c.left.any(key):
 		c.plans.AddAfter(key, unlistedPause) // Watch may have nothing to tell of it
-		return nil
+		return in, nil
 	case errors.Is(err, ErrNotListed):
-		return nil // a copy was seen first; its intent, if there is one, is told by Watch
+		return in, nil // a copy was seen first; its intent, if there is one, is told by Watch
 	case err != nil:
-		return fmt.Errorf("read %s: %w", key, err)
+		return in, fmt.Errorf("read %s: %w", key, err)
 	}
 	if gone, unreleased := c.vanished(key); !found && unreleased {
 		c.released.add(gone)
@@ -48,17 +56,18 @@ func (c *Controller) plan(ctx context.Context, key Key) error {
 	}
 	if !found {
 		c.objects.forget(key)
-		return nil
+		return in, nil
 	}
 	c.left.keepIn(key, c.lanes.snapshot())
 	o := c.objects.get(key)
 	p := c.guard(o, in, c.decide(ctx, in, c.mayHold(o, in)))
 	switch err := c.hold(ctx, o, in, p); {
 	case errors.Is(err, ErrGone):
-		return nil // Watch tells
+		return in, nil // Watch tells
 	case err != nil:
-		return fmt.Errorf("hold %s: %w", key, err)
+		return in, fmt.Errorf("hold %s: %w", key, err)
 	}
+	o.causedBy(span)
 	for _, name := range o.adopt(in, identified(in), p, time.Now()) {
 		if l, known := c.lanes.get(name); known {
 			l.queue.Add(key)
@@ -68,7 +77,7 @@ func (c *Controller) plan(ctx context.Context, key Key) error {
 		c.plans.Add(key) // an earlier declaration of that name was let go of meanwhile
 	}
 	c.reports.Add(key)
-	return nil
+	return in, nil
 }
 
 // unlistedPause is when to look again at what was left behind while the Source

@@ -43,7 +43,7 @@ func (c *Controller) report(ctx context.Context, key Key) error {
 	}
 	summary := c.Aggregator.Aggregate(d.facts)
 	if !status.Equal(summary, d.reported) {
-		if err := c.Ledger.Report(ctx, d.intent, summary); err != nil {
+		if err := c.writeDown(ctx, o, d.intent, summary); err != nil {
 			return fmt.Errorf("report %s: %w", key, err)
 		}
 		c.tell(d.intent, d.reported, summary)
@@ -52,10 +52,19 @@ func (c *Controller) report(ctx context.Context, key Key) error {
 			c.reports.Add(key) // what was released is written down: it may go
 		}
 	}
+	o.rest()
 	if len(d.silent) > 0 {
 		c.reports.AddAfter(key, d.letGoIn)
 	}
 	return nil
+}
+
+// writeDown has the Ledger report a summary.
+func (c *Controller) writeDown(ctx context.Context, o *object, in Intent, s status.Summary) error {
+	ctx, span := c.begin(ctx, Step{Work: Reporting, Key: in.Key}, o)
+	err := c.Ledger.Report(ctx, in, s)
+	end(span, in, err)
+	return err
 }
 
 // draft is what there is to report.

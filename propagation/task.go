@@ -39,17 +39,22 @@ const (
 	settled              // as it should be
 )
 
+// learned is what a finding meant.
+type learned struct {
+	recovered bool          // what failed for a reason of the cluster went well this time
+	met       time.Duration // how long a change took that is everywhere now; else 0
+}
+
 // note takes over a finding, unless the plan has changed since: then the lane
-// looks again anyway. It says whether what failed for a reason of the cluster
-// went well this time.
-func (o *object) note(name federation.ClusterName, j job, f finding) (recovered bool) {
+// looks again anyway.
+func (o *object) note(name federation.ClusterName, j job, f finding) learned {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	t := o.tasks[name]
 	if t == nil || t.hold != j.hold || o.intent.Parent != j.intent.Parent || o.intent.Generation != j.intent.Generation {
-		return false
+		return learned{}
 	}
-	recovered = t.passing && f.effort == served
+	l := learned{recovered: t.passing && f.effort == served}
 	t.learn(f)
 	switch {
 	case f.phase == settled && j.hold:
@@ -60,7 +65,24 @@ func (o *object) note(name federation.ClusterName, j job, f finding) (recovered 
 	if !o.busyLocked() {
 		o.busyFrom = time.Time{}
 	}
-	return recovered
+	l.met = o.metLocked()
+	return l
+}
+
+// metLocked is how long a change took when every cluster is as it asks for now;
+// else 0.
+func (o *object) metLocked() time.Duration {
+	if o.unmet.IsZero() {
+		return 0
+	}
+	for _, t := range o.tasks {
+		if t.phase != settled {
+			return 0
+		}
+	}
+	took := time.Since(o.unmet)
+	o.unmet = time.Time{}
+	return max(took, 1)
 }
 
 // learn takes over how a task went.

@@ -42,10 +42,11 @@ func member(name string) federation.Cluster {
 // world is a running Controller.
 type world struct {
 	*host
-	members *federation.Members
-	memory  *memory.Propagator
-	down    *sync.Map // clusters that answer nothing
-	stop    func()
+	controller *propagation.Controller
+	members    *federation.Members
+	memory     *memory.Propagator
+	down       *sync.Map // clusters that answer nothing
+	stop       func()
 }
 
 // away makes a cluster not ready and unreachable, back undoes it.
@@ -81,6 +82,7 @@ func run(t *testing.T, h *host, pretend *memory.Propagator, change ...func(*prop
 	}
 	c, err := propagation.New(o)
 	require.NoError(t, err)
+	w.controller = c
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- c.Start(ctx) }()

@@ -81,7 +81,7 @@ func (t *Types) start(ctx context.Context, config *corev1beta1.FederatedTypeConf
 	}
 	o.Logger = t.Logger.WithValues("type", config.Name)
 	if options.isNamespace() {
-		o.OnOutcome = t.namespaces.noteOutcome
+		o.OnOutcome = both(o.OnOutcome, t.namespaces.noteOutcome)
 	}
 	controller, err := propagation.New(o)
 	if err != nil {
@@ -118,4 +118,15 @@ func (t *Types) run(ctx context.Context, name string, v version, run func(contex
 			t.Logger.Error(err, "loop ended", "type", name)
 		}
 	})
+}
+
+// both tells two of each outcome; the first may be nil.
+func both(first, second func(propagation.Change, propagation.Outcome, error)) func(propagation.Change, propagation.Outcome, error) {
+	if first == nil {
+		return second
+	}
+	return func(at propagation.Change, out propagation.Outcome, err error) {
+		first(at, out, err)
+		second(at, out, err)
+	}
 }

@@ -11,6 +11,14 @@ import (
 	"github.com/fedrail/fedrail/propagation"
 )
 
+// Controllers are those that run now, by the name of their config; the map is the
+// caller's own.
+func (t *Types) Controllers() map[string]*propagation.Controller {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return maps.Clone(t.carriers)
+}
+
 // noteCarrier remembers what carries a type; nil is nothing.
 func (t *Types) noteCarrier(config string, c *propagation.Controller) {
 	t.mu.Lock()

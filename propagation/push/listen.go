@@ -7,6 +7,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/wait"
 
+	"github.com/fedrail/fedrail/federation"
 	"github.com/fedrail/fedrail/propagation"
 )
 
@@ -58,4 +59,15 @@ func pause(ctx context.Context, d time.Duration) bool {
 	case <-time.After(d):
 		return true
 	}
+}
+
+// Silence implements [propagation.Hearer].
+func (p *Propagator) Silence(name federation.ClusterName) error {
+	p.mu.Lock()
+	m := p.members[name]
+	p.mu.Unlock()
+	if m == nil {
+		return nil
+	}
+	return m.hearing.silence()
 }

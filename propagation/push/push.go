@@ -85,6 +85,7 @@ type Propagator struct {
 var (
 	_ propagation.Propagator = (*Propagator)(nil)
 	_ propagation.Observer   = (*Propagator)(nil)
+	_ propagation.Hearer     = (*Propagator)(nil)
 )
 
 // New makes a Propagator. It starts nothing: it writes to members only while
