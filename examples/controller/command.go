@@ -10,6 +10,7 @@ import (
 
 	"github.com/fedrail/fedrail/examples/controller/plane"
 	"github.com/fedrail/fedrail/examples/controller/setup"
+	"github.com/fedrail/fedrail/federation"
 	corev1beta1 "github.com/fedrail/fedrail/federation/apis/core/v1beta1"
 )
 
@@ -32,23 +33,38 @@ func newCommand() *cobra.Command {
 }
 
 func newInstall(f *flags) *cobra.Command {
-	return &cobra.Command{
+	var scope string
+	var follow []string
+	command := &cobra.Command{
 		Use:   "install",
-		Short: "Install the definitions of KubeFed's kinds and the system namespace on the host",
+		Short: "Install the definitions of KubeFed's kinds, the system namespace and an account for the controller on the host",
 		Args:  cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			host, namespace, err := f.host()
+			config, namespace, err := f.host()
 			if err != nil {
 				return err
 			}
-			if err := (setup.Host{Config: host, Namespace: namespace}).Install(c.Context()); err != nil {
+			host := setup.Host{Config: config, Namespace: namespace, Scope: federation.Scope(scope)}
+			if err := host.Install(c.Context()); err != nil {
 				return err
+			}
+			if c.Flags().Changed(letFollow) {
+				if err := host.LetFollow(c.Context(), follow...); err != nil {
+					return fmt.Errorf("--%s: %w", letFollow, err)
+				}
 			}
 			_, err = fmt.Fprintf(c.OutOrStdout(), "installed in namespace %s\n", namespace)
 			return err
 		},
 	}
+	command.Flags().StringVar(&scope, "scope", "", "Cluster or Namespaced, written into the KubeFedConfig; empty leaves that as it is")
+	command.Flags().StringSliceVar(&follow, letFollow, nil,
+		"types of objects on the host that the controller may read, so that they can follow what refers to them: configmaps,secrets,serviceaccounts,persistentvolumeclaims; empty takes that back")
+	return command
 }
+
+// letFollow is the flag of install with what the controller may read.
+const letFollow = "let-follow"
 
 // control runs the controller until ctx ends.
 func control(ctx context.Context, f flags) error {

@@ -14,6 +14,7 @@ import (
 	"k8s.io/client-go/kubernetes"
 
 	"github.com/fedrail/fedrail/examples/controller/setup"
+	"github.com/fedrail/fedrail/federation"
 	corev1beta1 "github.com/fedrail/fedrail/federation/apis/core/v1beta1"
 	"github.com/fedrail/fedrail/internal/controlplane"
 	"github.com/fedrail/fedrail/internal/controlplane/controlplanetest"
@@ -49,21 +50,31 @@ type world struct {
 // enabled. No controller runs yet.
 func newWorld(t *testing.T, names ...string) *world {
 	t.Helper()
-	w := &world{t: t, host: servers.Fresh(t, "host")[0]}
-	client, err := dynamic.NewForConfig(w.host.Config())
-	require.NoError(t, err)
-	w.client = client
-	host := w.setup()
-	require.NoError(t, host.Install(t.Context()))
-	content, err := host.Kubeconfig(t.Context())
-	require.NoError(t, err)
-	w.kubeconfig = file(t, "kubeconfig", string(content))
-	require.NoError(t, host.Enable(t.Context(), "namespaces", "configmaps"))
+	w := newHost(t, federation.ClusterScoped)
 	for _, server := range servers.Shared(t, names...) {
 		w.join(server)
 	}
 	w.namespace = controlplanetest.Namespace(t, w.host)
 	w.declare("federatednamespaces", w.namespace, map[string]any{})
+	return w
+}
+
+// newHost is a world without members, and without a federated namespace.
+func newHost(t *testing.T, scope federation.Scope) *world {
+	t.Helper()
+	w := &world{t: t, host: servers.Fresh(t, "host")[0]}
+	client, err := dynamic.NewForConfig(w.host.Config())
+	require.NoError(t, err)
+	w.client = client
+	host := w.setup()
+	if scope != federation.ClusterScoped {
+		host.Scope = scope
+	}
+	require.NoError(t, host.Install(t.Context()))
+	content, err := host.Kubeconfig(t.Context())
+	require.NoError(t, err)
+	w.kubeconfig = file(t, "kubeconfig", string(content))
+	require.NoError(t, host.Enable(t.Context(), "namespaces", "configmaps"))
 	return w
 }
 

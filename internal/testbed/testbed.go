@@ -207,9 +207,13 @@ func (b *Bed) typesOptions() federated.TypesOptions {
 	if o.Carry != nil {
 		return o
 	}
+	within := ""
+	if o.Scope == federation.NamespaceScoped {
+		within = b.System
+	}
 	o.Carry = func(c *corev1beta1.FederatedTypeConfig) (propagation.Propagator, error) {
 		p := b.Push
-		p.Clusters, p.Type, p.Collection = members, c.Spec.TargetType.Type(), collection(c)
+		p.Clusters, p.Type, p.Collection, p.Namespace = members, c.Spec.TargetType.Type(), collection(c), within
 		return push.New(p)
 	}
 	return o

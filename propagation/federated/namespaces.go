@@ -26,7 +26,7 @@ type Namespaces struct {
 	scope     federation.Scope
 	kind      string
 	federated cache.SharedIndexInformer
-	hosts     cache.SharedIndexInformer
+	hosts     cache.SharedIndexInformer // nil when only one namespace is read, which is never federated
 
 	mu          sync.Mutex
 	last        int
@@ -38,17 +38,20 @@ type Namespaces struct {
 // NewNamespaces makes Namespaces over the FederatedNamespaces of that type, and
 // starts nothing. In a federation of scope Cluster a namespace without a
 // FederatedNamespace has nothing federated in it; in one of scope Namespaced it
-// sets no bound, and only that namespace is read.
+// sets no bound, only that namespace is read, and no right is needed elsewhere.
 func NewNamespaces(client dynamic.Interface, kind federation.Type, scope federation.Scope, namespace string) *Namespaces {
-	hosts := federation.Type{Version: "v1", Kind: "Namespace", Resource: "namespaces", Scope: federation.ClusterScoped}
-	return &Namespaces{
+	n := &Namespaces{
 		scope: scope, kind: kind.Kind,
 		federated:   newInformer(client, kind, namespace),
-		hosts:       newInformer(client, hosts, ""),
 		subscribers: map[int]func(string){},
 		tried:       map[place]bool{},
 		awaited:     map[place]bool{},
 	}
+	if scope == federation.ClusterScoped {
+		hosts := federation.Type{Version: "v1", Kind: "Namespace", Resource: "namespaces", Scope: federation.ClusterScoped}
+		n.hosts = newInformer(client, hosts, "")
+	}
+	return n
 }
 
 // Start keeps the Namespaces true until ctx ends.
@@ -71,7 +74,9 @@ func (n *Namespaces) Start(ctx context.Context) error {
 		return fmt.Errorf("watch %s: %w", n.kind, err)
 	}
 	var running sync.WaitGroup
-	running.Go(func() { n.hosts.RunWithContext(ctx) })
+	if n.hosts != nil {
+		running.Go(func() { n.hosts.RunWithContext(ctx) })
+	}
 	n.federated.RunWithContext(ctx)
 	running.Wait()
 	return nil
@@ -79,7 +84,8 @@ func (n *Namespaces) Start(ctx context.Context) error {
 
 // waitListed waits until the namespaces are known, or ctx ends.
 func (n *Namespaces) waitListed(ctx context.Context) error {
-	if !cache.WaitForCacheSync(ctx.Done(), n.federated.HasSynced, n.hosts.HasSynced) {
+	hosts := func() bool { return n.hosts == nil || n.hosts.HasSynced() }
+	if !cache.WaitForCacheSync(ctx.Done(), n.federated.HasSynced, hosts) {
 		return errors.New("the namespaces were not listed in time")
 	}
 	return nil
@@ -115,6 +121,9 @@ func (n *Namespaces) boundsOf(namespace string) ([]placement.Bound, error) {
 // hostUID is the UID of the host's own namespace of that name, and false when
 // none is known.
 func (n *Namespaces) hostUID(name string) (types.UID, bool) {
+	if n.hosts == nil {
+		return "", false
+	}
 	obj, found, err := n.hosts.GetStore().GetByKey(name)
 	if err != nil || !found {
 		return "", false

@@ -34,7 +34,7 @@ func (t *Types) wanted(configs map[string]*corev1beta1.FederatedTypeConfig) (map
 	inForce := namespacesConfig(configs)
 	for name, config := range configs {
 		switch reasons[name] = refusal(config, t.Scope, inForce); {
-		case isEnabled(config) && reasons[name] == nil:
+		case isEnabled(config) && reasons[name] == nil && !t.isBoundAlone(name):
 			want[name] = versionOf(config, inForce)
 		case isClaimed(config) && !t.isSwept(config):
 			want[name] = deletionsOf(config)
@@ -44,6 +44,13 @@ func (t *Types) wanted(configs map[string]*corev1beta1.FederatedTypeConfig) (map
 		want[namespacesLoop] = version{uid: string(of.UID), generation: of.Generation}
 	}
 	return want, reasons
+}
+
+// isBoundAlone says of the config of namespaces that nothing is carried for it,
+// as in KubeFed: the one namespace there is is the federation's own, and a
+// FederatedNamespace in it says only how far what is in it may go.
+func (t *Types) isBoundAlone(config string) bool {
+	return config == corev1beta1.NamespacesTypeConfig && t.Scope == federation.NamespaceScoped
 }
 
 // deletionsOf tells the loop that serves the deletions of a type alone. They

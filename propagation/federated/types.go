@@ -37,7 +37,8 @@ type TypesOptions struct {
 	// Scope says whether the federation is that of the whole host, or of its
 	// system namespace alone; default ClusterScoped.
 	Scope federation.Scope
-	// Carry makes the Propagator of one type.
+	// Carry makes the Propagator of one type. In a federation of one namespace its
+	// objects are all in the SystemNamespace.
 	Carry func(*corev1beta1.FederatedTypeConfig) (propagation.Propagator, error)
 	// Loop is what the loop of each type is made of. Source, Ledger, Propagator,
 	// Archive and Name are filled in; the Archive is of ConfigMaps in the

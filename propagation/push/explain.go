@@ -169,7 +169,8 @@ func notConnected(name federation.ClusterName) *propagation.Problem {
 }
 
 // notListed is the Problem of a member whose copies are not known.
-func notListed(t federation.Type, name federation.ClusterName, err error) *propagation.Problem {
+func notListed(o Options, name federation.ClusterName, err error) *propagation.Problem {
+	t := o.Type
 	switch {
 	case err == nil:
 		return propagation.Problemf(status.CachedRetrievalFailed, propagation.RetryOnChange, "the copies in cluster %s have not been listed yet", name)
@@ -177,7 +178,7 @@ func notListed(t federation.Type, name federation.ClusterName, err error) *propa
 		return notServedAtAll(t, name)
 	case apierrors.IsForbidden(err):
 		return propagation.Problemf(status.CachedRetrievalFailed, propagation.RetryOnChange,
-			"the credentials for cluster %s may not list and watch %s in all namespaces; grant it there", name, t)
+			"the credentials for cluster %s may not list and watch %s in %s; grant it there", name, t, o.where())
 	case !answered(err):
 		return propagation.Problemf(status.CachedRetrievalFailed, propagation.RetryOnChange, "list %s in cluster %s: %s", t, name, silence(err))
 	default:

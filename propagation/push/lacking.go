@@ -29,7 +29,11 @@ func newLacking(m *member) (lacking, error) {
 	if err != nil {
 		return lacking{}, err
 	}
-	l := lacking{namespaces: newVigil(client.Resource(corev1.SchemeGroupVersion.WithResource("namespaces")), "", m)}
+	only := ""
+	if m.options.Namespace != "" {
+		only = "metadata.name=" + m.options.Namespace
+	}
+	l := lacking{namespaces: newVigil(client.Resource(corev1.SchemeGroupVersion.WithResource("namespaces")), only, m)}
 	l.namespaces.good = func(o metav1.Object) bool { return o.GetDeletionTimestamp() == nil }
 	l.namespaces.wake = m.records.changed
 	l.namespaces.scouts.limited = true

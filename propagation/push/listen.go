@@ -41,7 +41,7 @@ func (m *member) listen(ctx context.Context) {
 func (m *member) answers(ctx context.Context) bool {
 	ctx, done := context.WithTimeout(ctx, soon)
 	defer done()
-	_, err := m.link(m.kind).resources("").list(ctx, metav1.ListOptions{Limit: 1, LabelSelector: propagation.ManagedLabel + "=true"})
+	_, err := m.link(m.kind).resources(m.options.Namespace).list(ctx, metav1.ListOptions{Limit: 1, LabelSelector: propagation.ManagedLabel + "=true"})
 	return err == nil || answered(err)
 }
 

@@ -139,7 +139,7 @@ func (m *member) watch(ctx context.Context) {
 	delay := backoff
 	for ctx.Err() == nil {
 		began := time.Now()
-		there := &copies{all: m.link(m.kind).resources("")}
+		there := &copies{all: m.link(m.kind).resources(m.options.Namespace)}
 		reflector := cache.NewReflectorWithOptions(there.listWatch(), example, m.records, cache.ReflectorOptions{
 			Name: string(m.name), Backoff: &backoff,
 		})
@@ -200,7 +200,7 @@ func (m *member) ready() error {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return notListed(m.options.Type, m.name, m.failure)
+	return notListed(m.options, m.name, m.failure)
 }
 
 // serves returns the error that says that the member does not serve the type,

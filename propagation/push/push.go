@@ -39,6 +39,9 @@ type Options struct {
 	Clusters Clusters
 	Type     federation.Type // of the objects it carries
 
+	// Namespace is where in the members its objects are, all of them; the
+	// credentials need no rights elsewhere then. Empty is everywhere.
+	Namespace string
 	// FieldManager is the name that our fields are owned by; default "fedrail".
 	// Two controllers that carry the same type need two names.
 	FieldManager string
@@ -73,6 +76,14 @@ const (
 	NoStatus Collection = ""     // metadata alone is read, which is cheaper
 	Status   Collection = "Read" // the status is read too, and is in each Outcome
 )
+
+// where names the place of the copies in a sentence.
+func (o Options) where() string {
+	if o.Namespace != "" {
+		return fmt.Sprintf("namespace %q", o.Namespace)
+	}
+	return "all namespaces"
+}
 
 // Propagator carries the objects of one type to the members. Make one with
 // [New].

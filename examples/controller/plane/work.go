@@ -9,6 +9,7 @@ import (
 	typedcorev1 "k8s.io/client-go/kubernetes/typed/core/v1"
 	"k8s.io/client-go/tools/record"
 
+	"github.com/fedrail/fedrail/federation"
 	corev1beta1 "github.com/fedrail/fedrail/federation/apis/core/v1beta1"
 	"github.com/fedrail/fedrail/federation/kubefed"
 	"github.com/fedrail/fedrail/propagation"
@@ -82,12 +83,16 @@ func (p *Plane) awaitMembers(ctx context.Context, registry *kubefed.Registry) {
 func (p *Plane) types(clusters members, recorder record.EventRecorder) (*federated.Types, error) {
 	loop := p.loop()
 	loop.Registry = clusters
+	within := ""
+	if p.Config.Spec.Scope == federation.NamespaceScoped {
+		within = p.Namespace
+	}
 	return federated.NewTypes(federated.TypesOptions{
 		Client: p.host.dynamic, Writer: p.host.metadata, SystemNamespace: p.Namespace, Scope: p.Config.Spec.Scope,
 		Loop: loop, Events: recorder, Logger: p.Logger.WithName("types"),
 		Carry: func(config *corev1beta1.FederatedTypeConfig) (propagation.Propagator, error) {
 			return push.New(push.Options{
-				Clusters: clusters, Type: config.Spec.TargetType.Type(), FieldManager: p.FieldManager,
+				Clusters: clusters, Type: config.Spec.TargetType.Type(), Namespace: within, FieldManager: p.FieldManager,
 				Adoption: p.adoption(), Collection: p.collection(config),
 				Logger: p.Logger.WithName("push").WithValues("type", config.Name),
 			})

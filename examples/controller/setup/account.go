@@ -3,14 +3,15 @@ package setup
 import (
 	"context"
 	"fmt"
+	"slices"
 
-	corev1 "k8s.io/api/core/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/tools/clientcmd"
 	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
 
+	"github.com/fedrail/fedrail/federation"
 	corev1beta1 "github.com/fedrail/fedrail/federation/apis/core/v1beta1"
 	"github.com/fedrail/fedrail/federation/apis/federatedkind"
 )
@@ -39,68 +40,25 @@ func (h Host) Kubeconfig(ctx context.Context) ([]byte, error) {
 }
 
 // controllerObjects are the controller's account and what it may do on the host:
-// no more than it does.
-func (h Host) controllerObjects() []placed {
-	all := []placed{{corev1.SchemeGroupVersion.WithResource("serviceaccounts"), &corev1.ServiceAccount{
-		TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "ServiceAccount"},
-		ObjectMeta: metav1.ObjectMeta{Name: controllerAccount, Namespace: h.Namespace},
-	}}}
-	return append(append(all, h.everywhere()...), h.inNamespace()...)
-}
-
-// everywhere is what the controller may do in all namespaces. Types of another
-// group than KubeFed's need a role of their own.
-func (h Host) everywhere() []placed {
-	role := &rbacv1.ClusterRole{
-		TypeMeta:   metav1.TypeMeta{APIVersion: rbacv1.SchemeGroupVersion.String(), Kind: "ClusterRole"},
-		ObjectMeta: metav1.ObjectMeta{Name: controllerAccount},
-		Rules: []rbacv1.PolicyRule{
-			allow(federatedkind.DefaultGroup, []string{"*"}, "get", "list", "watch", "patch"),
-			allow("", []string{"namespaces"}, "get", "list", "watch"),
-			allow("", []string{"events"}, "create", "patch"),
-		},
+// no more than it does. Types of another group than KubeFed's need a role of
+// their own.
+func (h Host) controllerObjects(scope federation.Scope) []placed {
+	objects := []rbacv1.PolicyRule{
+		allow(federatedkind.DefaultGroup, []string{"*"}, "get", "list", "watch", "patch"),
+		allow("", []string{"events"}, "create", "patch"),
 	}
-	binding := &rbacv1.ClusterRoleBinding{
-		TypeMeta:   metav1.TypeMeta{APIVersion: rbacv1.SchemeGroupVersion.String(), Kind: "ClusterRoleBinding"},
-		ObjectMeta: metav1.ObjectMeta{Name: controllerAccount},
-		Subjects:   []rbacv1.Subject{h.controllerSubject()},
-		RoleRef:    rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: role.Kind, Name: role.Name},
+	system := []rbacv1.PolicyRule{
+		allow(corev1beta1.Group, []string{"*"}, "get", "list", "watch", "patch"),
+		allow(corev1beta1.Group, []string{"kubefedconfigs"}, "create"),
+		allow("", []string{"secrets"}, "get", "list", "watch"),
+		allow("", []string{"configmaps"}, "list", "create", "patch", "delete"), // what is left behind
+		allow("coordination.k8s.io", []string{"leases"}, "get", "create", "update"),
 	}
-	return []placed{
-		{rbacv1.SchemeGroupVersion.WithResource("clusterroles"), role},
-		{rbacv1.SchemeGroupVersion.WithResource("clusterrolebindings"), binding},
+	account := []placed{h.serviceAccount(controllerAccount)}
+	if scope == federation.NamespaceScoped {
+		return append(account, h.inNamespace(grant{controllerAccount, controllerAccount, append(system, objects...)})...)
 	}
-}
-
-// inNamespace is what it may do in the system namespace.
-func (h Host) inNamespace() []placed {
-	role := &rbacv1.Role{
-		TypeMeta:   metav1.TypeMeta{APIVersion: rbacv1.SchemeGroupVersion.String(), Kind: "Role"},
-		ObjectMeta: metav1.ObjectMeta{Name: controllerAccount, Namespace: h.Namespace},
-		Rules: []rbacv1.PolicyRule{
-			allow(corev1beta1.Group, []string{"*"}, "get", "list", "watch", "patch"),
-			allow(corev1beta1.Group, []string{"kubefedconfigs"}, "create"),
-			allow("", []string{"secrets"}, "get", "list", "watch"),
-			allow("", []string{"configmaps"}, "list", "create", "patch", "delete"), // what is left behind
-			allow("coordination.k8s.io", []string{"leases"}, "get", "create", "update"),
-		},
-	}
-	binding := &rbacv1.RoleBinding{
-		TypeMeta:   metav1.TypeMeta{APIVersion: rbacv1.SchemeGroupVersion.String(), Kind: "RoleBinding"},
-		ObjectMeta: metav1.ObjectMeta{Name: controllerAccount, Namespace: h.Namespace},
-		Subjects:   []rbacv1.Subject{h.controllerSubject()},
-		RoleRef:    rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: role.Kind, Name: role.Name},
-	}
-	return []placed{
-		{rbacv1.SchemeGroupVersion.WithResource("roles"), role},
-		{rbacv1.SchemeGroupVersion.WithResource("rolebindings"), binding},
-	}
-}
-
-func (h Host) controllerSubject() rbacv1.Subject {
-	return rbacv1.Subject{Kind: rbacv1.ServiceAccountKind, Namespace: h.Namespace, Name: controllerAccount}
-}
-
-func allow(group string, resources []string, verbs ...string) rbacv1.PolicyRule {
-	return rbacv1.PolicyRule{APIGroups: []string{group}, Resources: resources, Verbs: verbs}
+	objects = append(objects, allow("", []string{"namespaces"}, "get", "list", "watch"))
+	return slices.Concat(account,
+		h.everywhere(grant{controllerAccount, controllerAccount, objects}), h.inNamespace(grant{controllerAccount, controllerAccount, system}))
 }

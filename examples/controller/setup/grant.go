@@ -13,6 +13,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/client-go/dynamic"
 
+	"github.com/fedrail/fedrail/federation"
 	corev1beta1 "github.com/fedrail/fedrail/federation/apis/core/v1beta1"
 )
 
@@ -32,7 +33,7 @@ func (p placed) at(client dynamic.Interface) dynamic.ResourceInterface {
 // admit makes the account of the federation in the member, and grants it what
 // the enabled types need.
 func (h Host) admit(ctx context.Context, m Member) error {
-	rules, err := h.rules(ctx)
+	granted, err := h.rights(ctx)
 	if err != nil {
 		return err
 	}
@@ -40,7 +41,7 @@ func (h Host) admit(ctx context.Context, m Member) error {
 	if err != nil {
 		return err
 	}
-	for _, o := range h.admission(m, rules) {
+	for _, o := range h.admission(m, granted) {
 		if err := apply(ctx, o.at(client), o.object); err != nil {
 			return err
 		}
@@ -48,52 +49,63 @@ func (h Host) admit(ctx context.Context, m Member) error {
 	return nil
 }
 
-// account is the name of the service account, its role and the binding.
+// account is the name of the service account, its roles and the bindings.
 func (h Host) account(m Member) string { return "fedrail-" + m.Name }
 
 // admission is what the member has of the federation.
-func (h Host) admission(m Member, rules []rbacv1.PolicyRule) []placed {
+func (h Host) admission(m Member, granted rights) []placed {
 	name := h.account(m)
-	account := &corev1.ServiceAccount{
-		TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "ServiceAccount"},
-		ObjectMeta: metav1.ObjectMeta{Name: name, Namespace: h.Namespace},
+	all := []placed{{corev1.SchemeGroupVersion.WithResource("namespaces"), namespace(h.Namespace)}, h.serviceAccount(name)}
+	all = append(all, h.everywhere(grant{name, name, granted.everywhere})...)
+	if len(granted.inNamespace) > 0 {
+		all = append(all, h.inNamespace(grant{name, name, granted.inNamespace})...)
 	}
-	role := &rbacv1.ClusterRole{
-		TypeMeta:   metav1.TypeMeta{APIVersion: rbacv1.SchemeGroupVersion.String(), Kind: "ClusterRole"},
-		ObjectMeta: metav1.ObjectMeta{Name: name},
-		Rules:      rules,
-	}
-	binding := &rbacv1.ClusterRoleBinding{
-		TypeMeta:   metav1.TypeMeta{APIVersion: rbacv1.SchemeGroupVersion.String(), Kind: "ClusterRoleBinding"},
-		ObjectMeta: metav1.ObjectMeta{Name: name},
-		Subjects:   []rbacv1.Subject{{Kind: rbacv1.ServiceAccountKind, Namespace: h.Namespace, Name: name}},
-		RoleRef:    rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: role.Kind, Name: name},
-	}
-	return []placed{
-		{corev1.SchemeGroupVersion.WithResource("namespaces"), namespace(h.Namespace)},
-		{corev1.SchemeGroupVersion.WithResource("serviceaccounts"), account},
-		{rbacv1.SchemeGroupVersion.WithResource("clusterroles"), role},
-		{rbacv1.SchemeGroupVersion.WithResource("clusterrolebindings"), binding},
-	}
+	return all
 }
 
-// rules are what the controller does in a member: it probes it, reads its nodes,
+// rights are what the controller's account may do in a member.
+type rights struct{ everywhere, inNamespace []rbacv1.PolicyRule }
+
+// rights are what the controller does in a member: it probes it, reads its nodes,
 // and carries the types that are enabled.
-func (h Host) rules(ctx context.Context) ([]rbacv1.PolicyRule, error) {
+func (h Host) rights(ctx context.Context) (rights, error) {
 	client, err := dynamic.NewForConfig(h.Config)
 	if err != nil {
-		return nil, fmt.Errorf("host: %w", err)
+		return rights{}, fmt.Errorf("host: %w", err)
 	}
-	list, err := client.Resource(corev1beta1.FederatedTypeConfigs()).Namespace(h.Namespace).List(ctx, metav1.ListOptions{})
+	scope, err := h.scope(ctx, client)
 	if err != nil {
-		return nil, fmt.Errorf("host: %w", err)
+		return rights{}, fmt.Errorf("host: %w", err)
 	}
-	rules := []rbacv1.PolicyRule{
+	types, err := h.types(ctx, client)
+	if err != nil {
+		return rights{}, fmt.Errorf("host: %w", err)
+	}
+	awaited := allow("", []string{"namespaces"}, "list", "watch") // while something waits for one
+	if scope == federation.NamespaceScoped {
+		awaited.ResourceNames = []string{h.Namespace}
+	}
+	granted := rights{everywhere: []rbacv1.PolicyRule{
 		{NonResourceURLs: []string{"/healthz", "/version"}, Verbs: []string{"get"}},
 		allow("", []string{"nodes"}, "get", "list"),
-		allow("", []string{"namespaces"}, "list", "watch"), // while something waits for one
+		awaited,
 		allow("apiextensions.k8s.io", []string{"customresourcedefinitions"}, "list", "watch"),
+	}}
+	if scope == federation.NamespaceScoped {
+		granted.inNamespace = types
+	} else {
+		granted.everywhere = append(granted.everywhere, types...)
 	}
+	return granted, nil
+}
+
+// types are the rights on the objects of the types that are enabled.
+func (h Host) types(ctx context.Context, client dynamic.Interface) ([]rbacv1.PolicyRule, error) {
+	list, err := client.Resource(corev1beta1.FederatedTypeConfigs()).Namespace(h.Namespace).List(ctx, metav1.ListOptions{})
+	if err != nil {
+		return nil, err
+	}
+	var rules []rbacv1.PolicyRule
 	for i := range list.Items {
 		target, err := targetOf(&list.Items[i])
 		if err != nil {

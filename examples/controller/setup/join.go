@@ -7,6 +7,7 @@ import (
 
 	authenticationv1 "k8s.io/api/authentication/v1"
 	corev1 "k8s.io/api/core/v1"
+	rbacv1 "k8s.io/api/rbac/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/dynamic"
@@ -69,7 +70,8 @@ func (h Host) Unjoin(ctx context.Context, m Member) error {
 	if err != nil {
 		return fmt.Errorf("member %q: %w", m.Name, err)
 	}
-	for _, o := range h.admission(m, nil) {
+	everything := rights{inNamespace: []rbacv1.PolicyRule{{}}}
+	for _, o := range h.admission(m, everything) {
 		if o.object.GetName() == h.Namespace {
 			continue // it may be older than the federation, or the host's own
 		}

@@ -18,6 +18,7 @@ import (
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/rest"
 
+	"github.com/fedrail/fedrail/federation"
 	"github.com/fedrail/fedrail/federation/apis/crds"
 )
 
@@ -33,6 +34,10 @@ const (
 type Host struct {
 	Config    *rest.Config // of an administrator
 	Namespace string       // the system namespace of the federation
+	// Scope is what Install writes into the KubeFedConfig; empty leaves it as it
+	// is, and where there is none the federation is of scope Cluster. In one of
+	// scope Namespaced nobody gets rights on objects outside of Namespace.
+	Scope federation.Scope
 }
 
 // Install makes the system namespace, the definitions of the kinds that every
@@ -50,12 +55,19 @@ func (h Host) Install(ctx context.Context) error {
 	if err := apply(ctx, client.Resource(corev1.SchemeGroupVersion.WithResource("namespaces")), namespace(h.Namespace)); err != nil {
 		return err
 	}
-	for _, o := range h.controllerObjects() {
+	if err := define(ctx, client, definitions...); err != nil {
+		return err
+	}
+	scope, err := h.settle(ctx, client)
+	if err != nil {
+		return err
+	}
+	for _, o := range h.controllerObjects(scope) {
 		if err := apply(ctx, o.at(client), o.object); err != nil {
 			return err
 		}
 	}
-	return define(ctx, client, definitions...)
+	return nil
 }
 
 // Define installs further definitions on the host, and returns when it serves

@@ -163,3 +163,52 @@ func TestJoinedIsKnown(t *testing.T) {
 	}
 	require.Fail(t, "the member is not ready")
 }
+
+// In a federation of one namespace nobody gets rights on objects elsewhere, and
+// nobody has to say again what its scope is.
+func TestInstallOfScopeNamespaced(t *testing.T) {
+	server := servers.Fresh(t, "host")[0]
+	host := setup.Host{Config: server.Config(), Namespace: namespace, Scope: federation.NamespaceScoped}
+	require.NoError(t, host.Install(t.Context()))
+	host.Scope = ""
+	require.NoError(t, host.Install(t.Context()))
+	roles := controlplanetest.Client(t, server).RbacV1()
+	_, err := roles.ClusterRoles().Get(t.Context(), "fedrail-controller", metav1.GetOptions{})
+	require.True(t, apierrors.IsNotFound(err), "%v", err)
+	_, err = roles.Roles(namespace).Get(t.Context(), "fedrail-controller", metav1.GetOptions{})
+	require.NoError(t, err)
+}
+
+// An administrator says what the controller may read of the host's own objects,
+// and may take it back. Without that it may read nothing of them.
+func TestLetFollow(t *testing.T) {
+	for _, scope := range []federation.Scope{federation.ClusterScoped, federation.NamespaceScoped} {
+		t.Run(string(scope), func(t *testing.T) {
+			server := servers.Fresh(t, "host")[0]
+			host := setup.Host{Config: server.Config(), Namespace: namespace, Scope: scope}
+			require.NoError(t, host.Install(t.Context()))
+			content, err := host.Kubeconfig(t.Context())
+			require.NoError(t, err)
+			config, err := clientcmd.RESTConfigFromKubeConfig(content)
+			require.NoError(t, err)
+			account, err := kubernetes.NewForConfig(config)
+			require.NoError(t, err)
+			claims := account.CoreV1().PersistentVolumeClaims(namespace)
+			may := func() bool {
+				_, err := claims.List(t.Context(), metav1.ListOptions{})
+				return err == nil
+			}
+			require.False(t, may())
+			require.NoError(t, host.LetFollow(t.Context(), "persistentvolumeclaims"))
+			require.Eventually(t, may, time.Minute, 10*time.Millisecond)
+			_, err = account.CoreV1().ServiceAccounts(namespace).List(t.Context(), metav1.ListOptions{})
+			require.True(t, apierrors.IsForbidden(err), "%v", err)
+			_, err = account.CoreV1().PersistentVolumeClaims("default").List(t.Context(), metav1.ListOptions{})
+			require.Equal(t, scope == federation.NamespaceScoped, apierrors.IsForbidden(err), "%v", err)
+			require.NoError(t, host.LetFollow(t.Context()))
+			require.Eventually(t, func() bool { return !may() }, time.Minute, 10*time.Millisecond)
+			require.EqualError(t, host.LetFollow(t.Context(), "pods"),
+				`type "pods": objects of it do not follow others; those of configmaps, secrets, serviceaccounts, persistentvolumeclaims do`)
+		})
+	}
+}
