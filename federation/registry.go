@@ -3,6 +3,7 @@ package federation
 import (
 	"context"
 	"iter"
+	"reflect"
 	"slices"
 	"sync"
 )
@@ -23,13 +24,14 @@ type Registry interface {
 	Watch(ctx context.Context) iter.Seq[ClusterSet]
 }
 
-// Members is a [Registry] in memory, changed by its caller. The zero Members is
-// not ready for use: make one with [NewMembers].
+// Members is a [Registry] in memory, changed by its caller. What changes nothing
+// wakes nobody. The zero Members is not ready for use: make one with
+// [NewMembers].
 type Members struct {
-	mu      sync.Mutex
-	known   ClusterSet
-	filled  bool
-	changed chan struct{} // closed and replaced at each change
+	mu       sync.Mutex
+	known    ClusterSet
+	complete bool
+	changed  chan struct{} // closed and replaced at each change
 }
 
 var _ Registry = (*Members)(nil)
@@ -42,25 +44,41 @@ func NewMembers(clusters ...Cluster) *Members {
 	return m
 }
 
-// Unknown makes a registry that does not know its members yet. Its Watch yields
-// nothing before the first change. Registries that learn their members
-// elsewhere build on it.
+// Unknown makes a registry that does not know its members yet. Nothing is seen
+// of those that are put until Complete or Replace is called. Registries that
+// learn their members elsewhere build on it.
 func Unknown() *Members {
 	return &Members{changed: make(chan struct{})}
 }
 
-// Replace makes set the members.
+// Replace makes set the members, and all of them.
 func (m *Members) Replace(set ClusterSet) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.replaceLocked(set)
+	if m.complete && reflect.DeepEqual(m.known, set) {
+		return
+	}
+	m.complete = true
+	m.setLocked(set)
+}
+
+// Complete says that all members were put: they are known from now on.
+func (m *Members) Complete() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if !m.complete {
+		m.complete = true
+		m.setLocked(m.known)
+	}
 }
 
 // Put adds a member, or takes the place of the one with its name.
 func (m *Members) Put(c Cluster) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.replaceLocked(NewClusterSet(append(slices.Clone(m.known.members), c)...))
+	if before, there := m.known.Get(c.Name); !there || !reflect.DeepEqual(before, c) {
+		m.setLocked(NewClusterSet(append(slices.Clone(m.known.members), c)...))
+	}
 }
 
 // Remove takes a member out. To remove one that is not there changes nothing.
@@ -69,31 +87,39 @@ func (m *Members) Remove(name ClusterName) {
 	defer m.mu.Unlock()
 	left := slices.DeleteFunc(slices.Clone(m.known.members), func(c Cluster) bool { return c.Name == name })
 	if len(left) != m.known.Len() {
-		m.replaceLocked(ClusterSet{members: left})
+		m.setLocked(ClusterSet{members: left})
 	}
 }
 
-func (m *Members) replaceLocked(set ClusterSet) {
-	m.known, m.filled = set, true
+func (m *Members) setLocked(set ClusterSet) {
+	m.known = set
 	close(m.changed)
 	m.changed = make(chan struct{})
 }
 
-// Snapshot implements [Registry].
-func (m *Members) Snapshot() ClusterSet {
+// now are the members if they are known, else none, and what is closed when that
+// changes.
+func (m *Members) now() (set ClusterSet, complete bool, changed <-chan struct{}) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.known
+	if !m.complete {
+		return ClusterSet{}, false, m.changed
+	}
+	return m.known, true, m.changed
+}
+
+// Snapshot implements [Registry].
+func (m *Members) Snapshot() ClusterSet {
+	set, _, _ := m.now()
+	return set
 }
 
 // Watch implements [Registry].
 func (m *Members) Watch(ctx context.Context) iter.Seq[ClusterSet] {
 	return func(yield func(ClusterSet) bool) {
 		for ctx.Err() == nil {
-			m.mu.Lock()
-			set, filled, changed := m.known, m.filled, m.changed
-			m.mu.Unlock()
-			if filled && !yield(set) {
+			set, complete, changed := m.now()
+			if complete && !yield(set) {
 				return
 			}
 			select {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 	"testing"
+	"testing/synctest"
 
 	"github.com/stretchr/testify/require"
 	"k8s.io/apimachinery/pkg/labels"
@@ -93,9 +94,46 @@ func TestPutTakesThePlaceOfTheOneWithItsName(t *testing.T) {
 func TestRemoveOfOneThatIsNotThereChangesNothing(t *testing.T) {
 	members := federation.Unknown()
 	members.Remove("a") // which does not make an unknown federation an empty one
-	go members.Put(federation.Cluster{Name: "b"})
+	go func() {
+		members.Put(federation.Cluster{Name: "b"})
+		members.Complete()
+	}()
 	for set := range members.Watch(t.Context()) {
 		require.Equal(t, []federation.ClusterName{"b"}, set.Names())
 		break
 	}
+}
+
+func TestMembersAreKnownWhenAllWerePut(t *testing.T) {
+	members := federation.Unknown()
+	members.Put(federation.Cluster{Name: "a"})
+	members.Put(federation.Cluster{Name: "b"})
+	require.Zero(t, members.Snapshot().Len())
+	members.Complete()
+	require.Equal(t, []federation.ClusterName{"a", "b"}, members.Snapshot().Names())
+}
+
+func TestWhatChangesNothingWakesNobody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := federation.Cluster{Name: "a", Labels: labels.Set{"tier": "gold"}}
+		members := federation.NewMembers(a)
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		yielded := 0
+		go func() {
+			for range members.Watch(ctx) {
+				yielded++
+			}
+		}()
+		for _, same := range []func(){
+			func() { members.Put(a) },
+			func() { members.Replace(members.Snapshot()) },
+			func() { members.Remove("b") },
+			members.Complete,
+		} {
+			same()
+			synctest.Wait()
+		}
+		require.Equal(t, 1, yielded)
+	})
 }

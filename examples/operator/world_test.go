@@ -23,6 +23,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/fedrail/fedrail/examples/operator/api/v1alpha1"
+	"github.com/fedrail/fedrail/federation"
 	"github.com/fedrail/fedrail/federation/kubeconfig"
 	"github.com/fedrail/fedrail/internal/controlplane"
 	"github.com/fedrail/fedrail/internal/controlplane/controlplanetest"
@@ -77,7 +78,7 @@ func (w *world) operate(t *testing.T) {
 	go func() {
 		members := kubeconfig.Options{
 			Bytes: w.file, Labels: w.regions,
-			Health: kubeconfig.Health{Period: 200 * time.Millisecond, Timeout: time.Second, FailureThreshold: 1},
+			Health: federation.Health{Period: 200 * time.Millisecond, Timeout: time.Second, FailureThreshold: 1},
 		}
 		ended <- operate(ctx, w.config, members, ctrl.Options{Metrics: server.Options{BindAddress: "0"}})
 	}()

@@ -24,19 +24,24 @@ type file struct {
 	config *clientcmdapi.Config
 }
 
-// settling is how long a file that changes must stay the same to be believed.
-const settling = 50 * time.Millisecond
+const (
+	// settling is how long a file that changes must stay the same to be believed.
+	settling = 50 * time.Millisecond
+	// filling is how long one that is empty must: most writers empty it first.
+	filling = time.Second
+)
 
 // settled reads a file until two reads in a row agree: somebody may be in the
 // middle of writing it.
 func settled(ctx context.Context, path string) ([]byte, error) {
+	began := time.Now()
 	before, err := os.ReadFile(path)
 	for err == nil {
 		if err = pause(ctx, settling); err != nil {
 			break
 		}
 		var now []byte
-		if now, err = os.ReadFile(path); err == nil && bytes.Equal(now, before) {
+		if now, err = os.ReadFile(path); err == nil && bytes.Equal(now, before) && (len(now) > 0 || time.Since(began) > filling) {
 			return now, nil
 		}
 		before = now

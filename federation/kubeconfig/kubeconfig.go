@@ -29,7 +29,6 @@ import (
 	"k8s.io/client-go/rest"
 
 	"github.com/fedrail/fedrail/federation"
-	"github.com/fedrail/fedrail/internal/health"
 )
 
 // Options of a [Registry]. Either Path or Bytes is required.
@@ -44,27 +43,12 @@ type Options struct {
 	// Labels are those of the members, by context; nil is no labels.
 	Labels map[string]map[string]string
 	// Health says how members are probed; the zero Health is KubeFed's.
-	Health Health
+	Health federation.Health
 	// Poll is how often the file is read to see whether it has changed; default
 	// 2s.
 	Poll time.Duration
 	// Logger gets what a person on call acts on; the zero Logger discards.
 	Logger logr.Logger
-}
-
-// Health says how members are probed. A field that is zero has its default.
-type Health struct {
-	// Period is from the start of one probe to that of the next; default 10s. A
-	// member that is not ready is probed each second at least.
-	Period time.Duration
-	// FailureThreshold is how many probes in a row must fail before a member is
-	// no longer ready; default 3.
-	FailureThreshold int
-	// SuccessThreshold is how many must succeed before it is ready again;
-	// default 1.
-	SuccessThreshold int
-	// Timeout of one probe; default 3s.
-	Timeout time.Duration
 }
 
 var _ federation.Registry = (*Registry)(nil)
@@ -81,7 +65,6 @@ type Registry struct {
 
 	mu      sync.Mutex
 	members map[federation.ClusterName]*member
-	listed  bool // members holds all that there are
 }
 
 // New makes a registry. It reads and starts nothing. The error says all that is
@@ -110,7 +93,7 @@ func (o Options) validate() error {
 	if o.Poll < 0 {
 		wrong = append(wrong, errors.New("options: Poll is negative"))
 	}
-	return errors.Join(append(wrong, health.Options(o.Health).Validate())...)
+	return errors.Join(append(wrong, o.Health.Validate())...)
 }
 
 // Snapshot implements [federation.Registry].

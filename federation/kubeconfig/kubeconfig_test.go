@@ -17,7 +17,7 @@ import (
 )
 
 func TestNewNamesAllThatIsWrong(t *testing.T) {
-	_, err := kubeconfig.New(kubeconfig.Options{Poll: -1, Health: kubeconfig.Health{Period: -1}})
+	_, err := kubeconfig.New(kubeconfig.Options{Poll: -1, Health: federation.Health{Period: -1}})
 	require.EqualError(t, err, "kubeconfig registry: options: one of Path and Bytes is required, and not both\n"+
 		"options: Poll is negative\noptions: Health.Period is negative")
 }

@@ -66,7 +66,7 @@ func withUser(t *testing.T, server *controlplane.Server, user *clientcmdapi.Auth
 func options(path string) kubeconfig.Options {
 	return kubeconfig.Options{
 		Path: path, Poll: 50 * time.Millisecond,
-		Health: kubeconfig.Health{Period: 100 * time.Millisecond, Timeout: 5 * time.Second},
+		Health: federation.Health{Period: 100 * time.Millisecond, Timeout: 5 * time.Second},
 	}
 }
 

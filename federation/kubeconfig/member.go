@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"reflect"
 	"sync"
 
 	"github.com/go-logr/logr"
@@ -28,8 +27,7 @@ type member struct {
 	monitor *health.Monitor // nil while no client can be made
 	stop    context.CancelFunc
 
-	finding   health.Finding
-	published federation.Cluster
+	finding health.Finding
 }
 
 const notProbed = "it was not probed yet"
@@ -67,7 +65,7 @@ func (r *Registry) connectLocked(ctx context.Context, running *sync.WaitGroup, m
 		m.finding.Result = health.Result{Message: notProbed}
 	}
 	m.problem, m.entry, m.token = nil, e, credential.NewToken(e.token)
-	options := health.Options(r.options.Health).WithDefaults()
+	options := r.options.Health.WithDefaults()
 	target, err := health.NewTarget(m.config(), health.Limits{Timeout: options.Timeout, Fields: fields(m.context)})
 	if err != nil {
 		r.brokenLocked(m, fmt.Errorf("context %q: %w", m.context, err))
@@ -125,7 +123,7 @@ func (r *Registry) found(ctx context.Context, m *member, f health.Finding) {
 	r.publishLocked(m)
 }
 
-// publishLocked makes known what has changed of the member, if anything has.
+// publishLocked makes known what the member is now.
 func (r *Registry) publishLocked(m *member) {
 	c := federation.Cluster{
 		Name:    federation.ClusterName(m.context),
@@ -138,11 +136,5 @@ func (r *Registry) publishLocked(m *member) {
 	if m.problem == nil {
 		c.Connection = m.entry.hash
 	}
-	if reflect.DeepEqual(c, m.published) {
-		return
-	}
-	m.published = c
-	if r.listed {
-		r.known.Put(c)
-	}
+	r.known.Put(c)
 }

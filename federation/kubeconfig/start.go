@@ -104,18 +104,5 @@ func (r *Registry) take(ctx context.Context, running *sync.WaitGroup, f *file) {
 			r.known.Remove(name)
 		}
 	}
-	r.listedLocked()
-}
-
-// listedLocked makes all members known at once, the first time.
-func (r *Registry) listedLocked() {
-	if r.listed {
-		return
-	}
-	r.listed = true
-	all := make([]federation.Cluster, 0, len(r.members))
-	for _, m := range r.members {
-		all = append(all, m.published)
-	}
-	r.known.Replace(federation.NewClusterSet(all...))
+	r.known.Complete()
 }

@@ -22,7 +22,6 @@ import (
 	"iter"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/go-logr/logr"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -33,7 +32,6 @@ import (
 
 	"github.com/fedrail/fedrail/federation"
 	corev1beta1 "github.com/fedrail/fedrail/federation/apis/core/v1beta1"
-	"github.com/fedrail/fedrail/internal/health"
 )
 
 // Options of a [Registry].
@@ -47,27 +45,12 @@ type Options struct {
 	// kube-federation-system.
 	Namespace string
 	// Health says how members are probed; the zero Health is KubeFed's.
-	Health Health
+	Health federation.Health
 	// Logger gets what a person on call acts on; the zero Logger discards.
 	Logger logr.Logger
 	// Recorder gets an event when a member gets into trouble or out of it; nil
 	// is nobody.
 	Recorder Recorder
-}
-
-// Health says how members are probed. A field that is zero has its default.
-type Health struct {
-	// Period is from the start of one probe to that of the next; default 10s. A
-	// member that is not ready is probed each second at least.
-	Period time.Duration
-	// FailureThreshold is how many probes in a row must fail before a member is
-	// no longer ready; default 3.
-	FailureThreshold int
-	// SuccessThreshold is how many must succeed before it is ready again;
-	// default 1.
-	SuccessThreshold int
-	// Timeout of one probe; default 3s.
-	Timeout time.Duration
 }
 
 // Recorder takes Kubernetes events. A [record.EventRecorder] is one. The object
@@ -100,7 +83,6 @@ type Registry struct {
 
 	mu      sync.Mutex
 	members map[federation.ClusterName]*member
-	listed  bool // members holds all that there are
 }
 
 // New makes a registry, and starts nothing. The error says all that is wrong
@@ -137,7 +119,7 @@ func (o Options) validate() error {
 	if o.Host == nil {
 		missing = errors.New("options: Host is required")
 	}
-	return errors.Join(missing, health.Options(o.Health).Validate())
+	return errors.Join(missing, o.Health.Validate())
 }
 
 // Snapshot implements [federation.Registry].

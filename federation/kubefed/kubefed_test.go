@@ -22,7 +22,7 @@ import (
 )
 
 func TestNewNamesAllThatIsWrong(t *testing.T) {
-	_, err := kubefed.New(kubefed.Options{Health: kubefed.Health{Timeout: -1}})
+	_, err := kubefed.New(kubefed.Options{Health: federation.Health{Timeout: -1}})
 	require.EqualError(t, err, "kubefed registry: options: Host is required\noptions: Health.Timeout is negative")
 }
 

@@ -51,21 +51,8 @@ func (r *Registry) look(ctx context.Context, running *sync.WaitGroup) time.Durat
 			r.dismissLocked(m)
 		}
 	}
-	r.listedLocked()
+	r.known.Complete()
 	return again
-}
-
-// listedLocked makes all members known at once, the first time.
-func (r *Registry) listedLocked() {
-	if r.listed {
-		return
-	}
-	r.listed = true
-	all := make([]federation.Cluster, 0, len(r.members))
-	for _, m := range r.members {
-		all = append(all, m.published)
-	}
-	r.known.Replace(federation.NewClusterSet(all...))
 }
 
 // admitLocked makes a member; the first update fills it in.

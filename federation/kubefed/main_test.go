@@ -34,13 +34,13 @@ func TestMain(m *testing.M) { servers.Main(m) }
 const patience = 30 * time.Second
 
 // quick makes the fate of a member that hangs known within some seconds.
-func quick() kubefed.Health {
-	return kubefed.Health{Period: 100 * time.Millisecond, Timeout: time.Second, FailureThreshold: 3}
+func quick() federation.Health {
+	return federation.Health{Period: 100 * time.Millisecond, Timeout: time.Second, FailureThreshold: 3}
 }
 
 // calm is for members that do not hang, on a busy machine.
-func calm() kubefed.Health {
-	return kubefed.Health{Period: 500 * time.Millisecond, Timeout: patience}
+func calm() federation.Health {
+	return federation.Health{Period: 500 * time.Millisecond, Timeout: patience}
 }
 
 // host is a namespace, of the test's own, for KubeFedClusters.

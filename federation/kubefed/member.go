@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -47,7 +46,6 @@ type member struct {
 	finding    health.Finding
 	conditions []corev1beta1.ClusterCondition // to be in the status; nil: nothing is known yet
 	unwritten  chan struct{}                  // holds one element when the status may have to be written
-	published  federation.Cluster
 }
 
 const notProbed = "it was not probed yet"
@@ -132,7 +130,7 @@ func (r *Registry) connectLocked(m *member, s settings, token string) {
 	m.problem, m.settings, m.token = nil, s, credential.NewToken(token)
 	m.shared, m.open = s.transport()
 	ctx, stop := context.WithCancel(m.ctx)
-	options := health.Options(r.options.Health).WithDefaults()
+	options := r.options.Health.WithDefaults()
 	target, err := health.NewTarget(m.config(), health.Limits{Timeout: options.Timeout, Fields: fields(m.object.Spec.SecretRef.Name)})
 	if err != nil {
 		stop()
@@ -192,19 +190,13 @@ func (r *Registry) found(ctx context.Context, m *member, f health.Finding) {
 	m.signal()
 }
 
-// publishLocked makes known what has changed of the member, if anything has.
+// publishLocked makes known what the member is now.
 func (r *Registry) publishLocked(m *member) {
 	c := m.cluster()
 	if m.problem == nil {
 		c.Connection = m.settings.connection(r.seed)
 	}
-	if reflect.DeepEqual(c, m.published) {
-		return
-	}
-	m.published = c
-	if r.listed {
-		r.known.Put(c)
-	}
+	r.known.Put(c)
 }
 
 // leaving says what becomes of the copies in a member that is held until that is

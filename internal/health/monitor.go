@@ -1,50 +1,12 @@
 package health
 
 import (
-	"cmp"
 	"context"
-	"errors"
-	"fmt"
 	"reflect"
 	"time"
+
+	"github.com/fedrail/fedrail/federation"
 )
-
-// Options say how members are probed. The zero Options are KubeFed's.
-type Options struct {
-	Period           time.Duration // from the start of one probe to the next; default 10s
-	FailureThreshold int           // default 3
-	SuccessThreshold int           // default 1
-	Timeout          time.Duration // of one probe; default 3s
-}
-
-// WithDefaults fills in what is not set.
-func (o Options) WithDefaults() Options {
-	return Options{
-		Period:           cmp.Or(o.Period, 10*time.Second),
-		FailureThreshold: cmp.Or(o.FailureThreshold, 3),
-		SuccessThreshold: cmp.Or(o.SuccessThreshold, 1),
-		Timeout:          cmp.Or(o.Timeout, 3*time.Second),
-	}
-}
-
-// Validate says all that is wrong with the options, before defaults.
-func (o Options) Validate() error {
-	var negative []error
-	for _, field := range []struct {
-		name  string
-		value int64
-	}{
-		{"Period", int64(o.Period)},
-		{"FailureThreshold", int64(o.FailureThreshold)},
-		{"SuccessThreshold", int64(o.SuccessThreshold)},
-		{"Timeout", int64(o.Timeout)},
-	} {
-		if field.value < 0 {
-			negative = append(negative, fmt.Errorf("options: Health.%s is negative", field.name))
-		}
-	}
-	return errors.Join(negative...)
-}
 
 const (
 	// returning is the longest pause between probes of a member that is not
@@ -68,7 +30,7 @@ type Finding struct {
 
 // Monitor watches one member.
 type Monitor struct {
-	options Options
+	options federation.Health
 	subject Subject
 	report  func(Finding)
 	wake    chan struct{}
@@ -77,7 +39,7 @@ type Monitor struct {
 // NewMonitor makes a monitor of subject. While it runs it calls report, from one
 // goroutine, after the first probe and whenever a later one changed what is
 // known. Options are taken with their defaults.
-func NewMonitor(options Options, subject Subject, report func(Finding)) *Monitor {
+func NewMonitor(options federation.Health, subject Subject, report func(Finding)) *Monitor {
 	return &Monitor{options: options.WithDefaults(), subject: subject, report: report, wake: make(chan struct{}, 1)}
 }
 

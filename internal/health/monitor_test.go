@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/fedrail/fedrail/federation"
 	"github.com/fedrail/fedrail/internal/health"
 )
 
@@ -48,7 +49,7 @@ func watched(t *testing.T, p *patient, test func(m *health.Monitor, found *[]hea
 		ctx, cancel := context.WithCancel(t.Context())
 		p.start = time.Now()
 		var found []health.Finding
-		m := health.NewMonitor(health.Options{}, p, func(f health.Finding) { found = append(found, f) })
+		m := health.NewMonitor(federation.Health{}, p, func(f health.Finding) { found = append(found, f) })
 		var running sync.WaitGroup
 		running.Go(func() { m.Run(ctx, health.State{}, health.Facts{}) })
 		synctest.Wait()
@@ -129,7 +130,7 @@ func TestMonitorAsksForFactsWhenAMemberReturns(t *testing.T) {
 }
 
 func TestOptionsThatAreNegativeAreNamed(t *testing.T) {
-	err := health.Options{Period: -1, FailureThreshold: -1, SuccessThreshold: 1}.Validate()
+	err := federation.Health{Period: -1, FailureThreshold: -1, SuccessThreshold: 1}.Validate()
 	require.EqualError(t, err, "options: Health.Period is negative\noptions: Health.FailureThreshold is negative")
 }
 

@@ -17,6 +17,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 
+	"github.com/fedrail/fedrail/federation"
 	corev1beta1 "github.com/fedrail/fedrail/federation/apis/core/v1beta1"
 	"github.com/fedrail/fedrail/federation/kubefed"
 	"github.com/fedrail/fedrail/internal/controlplane"
@@ -36,7 +37,7 @@ func newJoined(t *testing.T, host *controlplane.Server) *joined {
 	j := &joined{Bed: testbed.New(t, host, nil, configMaps)}
 	registry, err := kubefed.New(kubefed.Options{
 		Host: host.Config(), Namespace: j.System, Recorder: j,
-		Health: kubefed.Health{Period: 300 * time.Millisecond, Timeout: 10 * time.Second},
+		Health: federation.Health{Period: 300 * time.Millisecond, Timeout: 10 * time.Second},
 	})
 	require.NoError(t, err)
 	j.Clusters = registry

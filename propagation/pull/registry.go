@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"iter"
 	"maps"
-	"reflect"
 	"slices"
 	"sync"
 	"time"
@@ -43,7 +42,6 @@ type Registry struct {
 	namespaces map[string]*unstructured.Unstructured
 	beats      map[string]beat
 	listed     int // of the two kinds
-	told       bool
 	look       chan struct{}
 }
 
@@ -166,10 +164,7 @@ func (r *Registry) refresh(now time.Time) time.Duration {
 		}
 		clusters = append(clusters, c)
 	}
-	if set := federation.NewClusterSet(clusters...); !r.told || !reflect.DeepEqual(set, r.members.Snapshot()) {
-		r.members.Replace(set)
-		r.told = true
-	}
+	r.members.Replace(federation.NewClusterSet(clusters...))
 	return wait
 }
 

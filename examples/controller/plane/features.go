@@ -1,8 +1,8 @@
 package plane
 
 import (
+	"github.com/fedrail/fedrail/federation"
 	corev1beta1 "github.com/fedrail/fedrail/federation/apis/core/v1beta1"
-	"github.com/fedrail/fedrail/federation/kubefed"
 	"github.com/fedrail/fedrail/propagation"
 	"github.com/fedrail/fedrail/propagation/push"
 )
@@ -16,9 +16,9 @@ func (p *Plane) enabled(feature corev1beta1.FeatureGate) bool {
 }
 
 // health is how members are probed.
-func (p *Plane) health() kubefed.Health {
+func (p *Plane) health() federation.Health {
 	check := p.Config.Spec.ClusterHealthCheck
-	return kubefed.Health{
+	return federation.Health{
 		Period:           check.Period.Duration,
 		FailureThreshold: int(*check.FailureThreshold),
 		SuccessThreshold: int(*check.SuccessThreshold),
