@@ -51,6 +51,18 @@ type Options struct {
 	// Recorder gets an event when a member gets into trouble or out of it; nil
 	// is nobody.
 	Recorder Recorder
+	// OnProbe is told of each probe of a member, from several goroutines; nil is
+	// nobody. It must not block.
+	OnProbe func(Probe)
+}
+
+// Probe is what one probe found. A single one does not make a member ready, or
+// not ready: see [Health].
+type Probe struct {
+	Cluster federation.ClusterName
+	Took    time.Duration
+	// OK says that the member is well, Reachable that it answered at all.
+	OK, Reachable bool
 }
 
 // Recorder takes Kubernetes events. A [record.EventRecorder] is one. The object

@@ -138,7 +138,7 @@ func (r *Registry) connectLocked(m *member, s settings, token string) {
 		return
 	}
 	m.stop = stop
-	m.monitor = health.NewMonitor(options, target, func(f health.Finding) { r.found(ctx, m, f) })
+	m.monitor = health.NewMonitor(options, r.told(m.name, target), func(f health.Finding) { r.found(ctx, m, f) })
 	monitor, facts := m.monitor, m.finding.Facts
 	m.running.Go(func() {
 		defer target.Close()

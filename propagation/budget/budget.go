@@ -19,6 +19,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 )
 
 // Request is a kind of request.
@@ -95,8 +96,19 @@ func (r Requests) String() string {
 	return strings.Join(lines, "\n")
 }
 
+// Answer is what came of one request.
+type Answer struct {
+	Request Request
+	Code    int           // of HTTP; 0 when there was no answer
+	Took    time.Duration // until the head of the answer, or the error
+}
+
 // Counter counts requests. It is safe for concurrent use. Make one with [New].
 type Counter struct {
+	// OnAnswer is told of each answer, concurrently, and of each request that got
+	// none; nil is nobody. It must not block. Set it before the first request.
+	OnAnswer func(Answer)
+
 	mu       sync.Mutex
 	requests Requests
 }
@@ -120,9 +132,24 @@ func (c *Counter) Wrap(cluster string) func(http.RoundTripper) http.RoundTripper
 			c.mu.Lock()
 			c.requests[request]++
 			c.mu.Unlock()
-			return next.RoundTrip(r)
+			if c.OnAnswer == nil {
+				return next.RoundTrip(r)
+			}
+			return c.tell(request, r, next)
 		})
 	}
+}
+
+// tell sends a request on and tells what came of it.
+func (c *Counter) tell(request Request, r *http.Request, next http.RoundTripper) (*http.Response, error) {
+	began := time.Now()
+	answer, err := next.RoundTrip(r)
+	a := Answer{Request: request, Took: time.Since(began)}
+	if err == nil {
+		a.Code = answer.StatusCode
+	}
+	c.OnAnswer(a)
+	return answer, err
 }
 
 type roundTripper func(*http.Request) (*http.Response, error)

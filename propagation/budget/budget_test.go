@@ -1,6 +1,7 @@
 package budget_test
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -64,3 +65,24 @@ func TestRequestsAreReadAsAnAPIServerReadsThem(t *testing.T) {
 type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+func TestEachAnswerIsTold(t *testing.T) {
+	var told []budget.Answer
+	counter := budget.New()
+	counter.OnAnswer = func(a budget.Answer) { told = append(told, a) }
+	silent := errors.New("connection refused")
+	for _, answer := range []roundTripper{
+		func(*http.Request) (*http.Response, error) { return &http.Response{StatusCode: http.StatusConflict}, nil },
+		func(*http.Request) (*http.Response, error) { return nil, silent },
+	} {
+		_, err := counter.Wrap("m")(answer).RoundTrip(httptest.NewRequest("DELETE", "/api/v1/namespaces/a/pods/p", nil))
+		require.True(t, err == nil || err == silent)
+	}
+	for i := range told {
+		require.Positive(t, told[i].Took)
+		told[i].Took = 0
+	}
+	request := budget.Request{Cluster: "m", Verb: "delete", Resource: "pods"}
+	require.Equal(t, []budget.Answer{{Request: request, Code: http.StatusConflict}, {Request: request}}, told)
+	require.Equal(t, budget.Requests{request: 2}, counter.Requests())
+}

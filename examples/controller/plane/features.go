@@ -38,6 +38,7 @@ func (p *Plane) loop() propagation.Options {
 		Reporters: max(reporters, reports),
 		Pace:      p.metrics.pace,
 		Metrics:   p.metrics.queues,
+		Telemetry: propagation.Telemetries(p.metrics.steps, p.Telemetry),
 
 		LetGoAfter: p.LetGoAfter,
 		LossGuard:  p.LossGuard,

@@ -2,7 +2,6 @@ package plane
 
 import (
 	"net/http"
-	"sync/atomic"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -11,23 +10,32 @@ import (
 	"github.com/fedrail/fedrail/federation"
 	"github.com/fedrail/fedrail/propagation"
 	"github.com/fedrail/fedrail/propagation/budget"
+	"github.com/fedrail/fedrail/propagation/federated"
 )
 
-// metrics are those of one instance.
+// metrics are those of one instance. No label is the name of an object, and what
+// is told of a member goes when the member leaves.
 type metrics struct {
-	all     *prometheus.Registry
-	queues  *queueMetrics
-	members *memberMetrics
-	pace    *propagation.Pace
+	all      *prometheus.Registry
+	queues   *queueMetrics
+	members  *memberMetrics
+	requests *requestMetrics
+	steps    *stepMetrics
+	survey   *surveyMetrics
+	pace     *propagation.Pace
 }
 
+// newMetrics has all that the counter counts in the metrics.
 func newMetrics(requests *budget.Counter) *metrics {
-	m := &metrics{all: prometheus.NewRegistry(), queues: newQueueMetrics(), members: newMemberMetrics(),
+	members := newMemberMetrics()
+	m := &metrics{all: prometheus.NewRegistry(), members: members, queues: newQueueMetrics(),
+		requests: newRequestMetrics(members), steps: newStepMetrics(members), survey: newSurveyMetrics(),
 		pace: propagation.NewPace(propagation.Bounds{})}
+	requests.OnAnswer = m.requests.count
 	m.all.MustRegister(
 		collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
-		m.queues, m.members, newRequestMetrics(requests), newPaceMetrics(m.pace),
+		m.queues, m.members, m.requests, m.steps, m.survey, newPaceMetrics(m.pace),
 	)
 	return m
 }
@@ -36,86 +44,43 @@ func (m *metrics) handler() http.Handler {
 	return promhttp.HandlerFor(m.all, promhttp.HandlerOpts{})
 }
 
-// follow has the members of the registry in the metrics from now on.
-func (m *metrics) follow(registry federation.Registry) { m.members.registry.Store(&registry) }
-
-// requestMetrics tell how many requests were made.
-type requestMetrics struct {
-	requests *budget.Counter
-	total    *prometheus.Desc
+// follow has the members of the registry, and the loops of the types, in the
+// metrics from now on.
+func (m *metrics) follow(registry federation.Registry, types *federated.Types) {
+	m.members.registry.Store(&registry)
+	m.survey.types.Store(types)
 }
 
-func newRequestMetrics(requests *budget.Counter) requestMetrics {
-	return requestMetrics{requests: requests, total: prometheus.NewDesc("fedrail_requests_total",
-		"Requests to the API servers of members and host, those that were tried again included.",
-		[]string{"cluster", "verb", "group", "resource", "subresource"}, nil)}
-}
+// several collects for many.
+type several []prometheus.Collector
 
 // Describe implements prometheus.Collector.
-func (m requestMetrics) Describe(descs chan<- *prometheus.Desc) { descs <- m.total }
+func (all several) Describe(descs chan<- *prometheus.Desc) {
+	for _, c := range all {
+		c.Describe(descs)
+	}
+}
 
 // Collect implements prometheus.Collector.
-func (m requestMetrics) Collect(values chan<- prometheus.Metric) {
-	for r, n := range m.requests.Requests() {
-		values <- prometheus.MustNewConstMetric(m.total, prometheus.CounterValue, float64(n),
-			r.Cluster, r.Verb, r.Group, r.Resource, r.Subresource)
+func (all several) Collect(values chan<- prometheus.Metric) {
+	for _, c := range all {
+		c.Collect(values)
 	}
 }
 
-// paceMetrics tell how much each member can take.
-type paceMetrics struct {
-	pace  *propagation.Pace
-	limit *prometheus.Desc
+// seconds are the bounds of what is measured in seconds: 1 ms to half an hour.
+func seconds() []float64 {
+	return []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 300, 1800}
 }
 
-func newPaceMetrics(pace *propagation.Pace) paceMetrics {
-	return paceMetrics{pace: pace, limit: prometheus.NewDesc("fedrail_member_writes_limit",
-		"How many objects may be written to the member at a time now, learned from how it answers.", []string{"cluster"}, nil)}
+func histogram(name, help string, labels ...string) *prometheus.HistogramVec {
+	return prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: name, Help: help, Buckets: seconds()}, labels)
 }
 
-// Describe implements prometheus.Collector.
-func (m paceMetrics) Describe(descs chan<- *prometheus.Desc) { descs <- m.limit }
-
-// Collect implements prometheus.Collector.
-func (m paceMetrics) Collect(values chan<- prometheus.Metric) {
-	for name, limit := range m.pace.Limits() {
-		values <- prometheus.MustNewConstMetric(m.limit, prometheus.GaugeValue, float64(limit), string(name))
-	}
+func counter(name, help string, labels ...string) *prometheus.CounterVec {
+	return prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, labels)
 }
 
-// memberMetrics tell which members there are, under KubeFed's names. One that
-// left is not in them any more.
-type memberMetrics struct {
-	registry      atomic.Pointer[federation.Registry]
-	state, joined *prometheus.Desc
-}
-
-func newMemberMetrics() *memberMetrics {
-	return &memberMetrics{
-		state: prometheus.NewDesc("kubefedcluster_total",
-			"1 for the state that the member is in, ready or notready, 0 for the other. A standby knows no members.",
-			[]string{"state", "cluster"}, nil),
-		joined: prometheus.NewDesc("joined_cluster_total", "How many members there are.", nil, nil),
-	}
-}
-
-// Describe implements prometheus.Collector.
-func (m *memberMetrics) Describe(descs chan<- *prometheus.Desc) { descs <- m.state; descs <- m.joined }
-
-// Collect implements prometheus.Collector.
-func (m *memberMetrics) Collect(values chan<- prometheus.Metric) {
-	registry := m.registry.Load()
-	if registry == nil {
-		return
-	}
-	members := (*registry).Snapshot()
-	values <- prometheus.MustNewConstMetric(m.joined, prometheus.GaugeValue, float64(members.Len()))
-	for c := range members.All() {
-		ready, unready := 0.0, 1.0
-		if c.Ready {
-			ready, unready = 1, 0
-		}
-		values <- prometheus.MustNewConstMetric(m.state, prometheus.GaugeValue, ready, "ready", string(c.Name))
-		values <- prometheus.MustNewConstMetric(m.state, prometheus.GaugeValue, unready, "notready", string(c.Name))
-	}
+func gauge(name, help string, labels ...string) *prometheus.GaugeVec {
+	return prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: name, Help: help}, labels)
 }

@@ -47,7 +47,10 @@ type Options struct {
 	// free one, and empty is not to serve. Both serve /healthz, /readyz and
 	// /metrics, and may be the same.
 	HealthAddr, MetricsAddr string
-	Logger                  logr.Logger // the zero Logger discards
+	// Telemetry is told of each step of the loops, beside the metrics: for traces,
+	// see examples/traces. Nil is nobody.
+	Telemetry propagation.Telemetry
+	Logger    logr.Logger // the zero Logger discards
 }
 
 // Election says how instances of the controller live together.

@@ -1,12 +1,14 @@
 package plane
 
 import (
+	"strings"
+
 	"github.com/prometheus/client_golang/prometheus"
 	"k8s.io/client-go/util/workqueue"
 )
 
 // queueMetrics are those of the queues, under the names that Kubernetes'
-// components have for them. It is a prometheus.Collector as well.
+// components have for them; the queues of the members of a type are in one. It is a prometheus.Collector as well.
 type queueMetrics struct {
 	depth, unfinished, longest *prometheus.GaugeVec
 	adds, retries              *prometheus.CounterVec
@@ -16,12 +18,8 @@ type queueMetrics struct {
 var _ workqueue.MetricsProvider = (*queueMetrics)(nil)
 
 func newQueueMetrics() *queueMetrics {
-	gauge := func(name, help string) *prometheus.GaugeVec {
-		return prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: name, Help: help}, []string{"name"})
-	}
-	counter := func(name, help string) *prometheus.CounterVec {
-		return prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, []string{"name"})
-	}
+	gauge := func(name, help string) *prometheus.GaugeVec { return gauge(name, help, "name") }
+	counter := func(name, help string) *prometheus.CounterVec { return counter(name, help, "name") }
 	histogram := func(name, help string) *prometheus.HistogramVec {
 		buckets := prometheus.ExponentialBuckets(0.0001, 4, 10) // 0.1 ms to 26 s
 		return prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: name, Help: help, Buckets: buckets}, []string{"name"})
@@ -37,50 +35,66 @@ func newQueueMetrics() *queueMetrics {
 	}
 }
 
-func (m *queueMetrics) collectors() []prometheus.Collector {
-	return []prometheus.Collector{m.depth, m.unfinished, m.longest, m.adds, m.retries, m.latency, m.duration}
+func (m *queueMetrics) collectors() several {
+	return several{m.depth, m.unfinished, m.longest, m.adds, m.retries, m.latency, m.duration}
 }
 
 // Describe implements prometheus.Collector.
-func (m *queueMetrics) Describe(descs chan<- *prometheus.Desc) {
-	for _, c := range m.collectors() {
-		c.Describe(descs)
-	}
-}
+func (m *queueMetrics) Describe(descs chan<- *prometheus.Desc) { m.collectors().Describe(descs) }
 
 // Collect implements prometheus.Collector.
-func (m *queueMetrics) Collect(values chan<- prometheus.Metric) {
-	for _, c := range m.collectors() {
-		c.Collect(values)
+func (m *queueMetrics) Collect(values chan<- prometheus.Metric) { m.collectors().Collect(values) }
+
+// inAll is the name for the queues of all members of a type: "configmaps/lane"
+// for "configmaps/lane/berlin". Ten series for each member and type would be too
+// many, and would have to go with the member.
+func inAll(name string) string {
+	kind, _, isLane := strings.Cut(name, "/lane/")
+	if isLane {
+		return kind + "/lane"
 	}
+	return name
+}
+
+// apart is a gauge that many queues would set to different values: they do not.
+type apart struct{}
+
+// Set implements workqueue.SettableGaugeMetric.
+func (apart) Set(float64) {}
+
+func settable(of *prometheus.GaugeVec, name string) workqueue.SettableGaugeMetric {
+	if inAll(name) != name {
+		return apart{}
+	}
+	return of.WithLabelValues(name)
 }
 
 // The rest implements workqueue.MetricsProvider.
 
 func (m *queueMetrics) NewDepthMetric(name string) workqueue.GaugeMetric {
-	return m.depth.WithLabelValues(name)
+	return m.depth.WithLabelValues(inAll(name))
 }
 
 func (m *queueMetrics) NewAddsMetric(name string) workqueue.CounterMetric {
-	return m.adds.WithLabelValues(name)
+	return m.adds.WithLabelValues(inAll(name))
 }
 
 func (m *queueMetrics) NewLatencyMetric(name string) workqueue.HistogramMetric {
-	return m.latency.WithLabelValues(name)
+	return m.latency.WithLabelValues(inAll(name))
 }
 
 func (m *queueMetrics) NewWorkDurationMetric(name string) workqueue.HistogramMetric {
-	return m.duration.WithLabelValues(name)
+	return m.duration.WithLabelValues(inAll(name))
 }
 
 func (m *queueMetrics) NewUnfinishedWorkSecondsMetric(name string) workqueue.SettableGaugeMetric {
-	return m.unfinished.WithLabelValues(name)
+	return settable(m.unfinished, name)
 }
 
 func (m *queueMetrics) NewLongestRunningProcessorSecondsMetric(name string) workqueue.SettableGaugeMetric {
-	return m.longest.WithLabelValues(name)
+	return settable(m.longest, name)
 }
 
 func (m *queueMetrics) NewRetriesMetric(name string) workqueue.CounterMetric {
-	return m.retries.WithLabelValues(name)
+	return m.retries.WithLabelValues(inAll(name))
 }

@@ -28,6 +28,7 @@ func (p *Plane) work(ctx context.Context) error {
 	registry, err := kubefed.New(kubefed.Options{
 		Host: p.host.config, Namespace: p.Namespace, Health: p.health(),
 		Logger: p.Logger.WithName("clusters"), Recorder: recorder,
+		OnProbe: p.metrics.members.noteProbe,
 	})
 	if err != nil {
 		return err
@@ -36,7 +37,7 @@ func (p *Plane) work(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	p.metrics.follow(registry)
+	p.metrics.follow(registry, types)
 	return p.run(ctx, registry, types)
 }
 
@@ -91,6 +92,7 @@ func (p *Plane) types(clusters members, recorder record.EventRecorder) (*federat
 		Client: p.host.dynamic, Writer: p.host.metadata, SystemNamespace: p.Namespace, Scope: p.Config.Spec.Scope,
 		Loop: loop, Events: recorder, Logger: p.Logger.WithName("types"),
 		Carry: func(config *corev1beta1.FederatedTypeConfig) (propagation.Propagator, error) {
+			p.metrics.steps.know(config, loop.Planners)
 			return push.New(push.Options{
 				Clusters: clusters, Type: config.Spec.TargetType.Type(), Namespace: within, FieldManager: p.FieldManager,
 				Adoption: p.adoption(), Collection: p.collection(config),
