@@ -36,7 +36,7 @@ func TestController(t *testing.T) {
 	require.Equal(t, []any{http.StatusOK, "ok"}, []any{status, body})
 	_, metrics := p.get("/metrics")
 	for _, line := range []string{
-		`fedrail_requests_total{cluster="m1",group="",resource="configmaps",subresource="",verb="patch"}`,
+		`fedrail_requests_total{cluster="m1",code="2xx",group="",resource="configmaps",subresource="",verb="patch"}`,
 		`kubefedcluster_total{cluster="m2",state="ready"} 1`,
 		"joined_cluster_total 2",
 		`workqueue_adds_total{name="configmaps/plan"}`,

@@ -72,7 +72,9 @@ func TestEachAnswerIsTold(t *testing.T) {
 	counter.OnAnswer = func(a budget.Answer) { told = append(told, a) }
 	silent := errors.New("connection refused")
 	for _, answer := range []roundTripper{
-		func(*http.Request) (*http.Response, error) { return &http.Response{StatusCode: http.StatusConflict}, nil },
+		func(*http.Request) (*http.Response, error) {
+			return &http.Response{StatusCode: http.StatusConflict}, nil
+		},
 		func(*http.Request) (*http.Response, error) { return nil, silent },
 	} {
 		_, err := counter.Wrap("m")(answer).RoundTrip(httptest.NewRequest("DELETE", "/api/v1/namespaces/a/pods/p", nil))
