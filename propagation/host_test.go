@@ -23,6 +23,7 @@ type host struct {
 	holds, releases int
 	reports         []status.Summary
 	events          []propagation.Event
+	about           []propagation.Key // of each event
 }
 
 func newHost() *host {
@@ -99,10 +100,10 @@ func (h *host) Release(_ context.Context, in propagation.Intent) error {
 	return err
 }
 
-func (h *host) Record(_ propagation.Intent, e propagation.Event) {
+func (h *host) Record(in propagation.Intent, e propagation.Event) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.events = append(h.events, e)
+	h.events, h.about = append(h.events, e), append(h.about, in.Key)
 	close(h.news)
 	h.news = make(chan struct{})
 }

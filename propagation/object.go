@@ -26,8 +26,9 @@ type object struct {
 	held     types.UID // the parent that the Ledger was made to hold last
 	heldAt   time.Time // when that was
 	reported *status.Summary
-	reportAt time.Time // of the last report
-	busyFrom time.Time // since when some task is open; zero when none is
+	reportAt time.Time                          // of the last report
+	told     map[federation.ClusterName]telling // where there was something to tell
+	busyFrom time.Time                          // since when some task is open; zero when none is
 
 	cause Span      // of the step that the others go back to; nil when the object is at rest
 	unmet time.Time // since when a change of the intent is not everywhere; zero when it is

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"time"
 
-	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/fedrail/fedrail/federation"
@@ -46,11 +45,14 @@ func (c *Controller) report(ctx context.Context, key Key) error {
 		if err := c.writeDown(ctx, o, d.intent, summary); err != nil {
 			return fmt.Errorf("report %s: %w", key, err)
 		}
-		c.tell(d.intent, d.reported, summary)
+		c.tell(o, d.intent, change{d.reported, summary})
 		o.noteReported(d.intent.Parent, summary, time.Now())
 		if d.intent.Rollout != nil {
 			c.reports.Add(key) // what was released is written down: it may go
 		}
+	}
+	if o.owes() {
+		c.tell(o, d.intent, change{summary, summary})
 	}
 	o.rest()
 	if len(d.silent) > 0 {
@@ -184,61 +186,4 @@ func (o *object) noteReported(parent types.UID, s status.Summary, at time.Time) 
 	if o.intent.Parent == parent {
 		o.reported, o.reportAt = &s, at
 	}
-}
-
-// tell records an event for each cluster that came into trouble or out of it,
-// and one for the placement. A cluster that is not ready has its own.
-func (c *Controller) tell(in Intent, before, now status.Summary) {
-	recorder, ok := c.Ledger.(Recorder)
-	if !ok {
-		return
-	}
-	was := map[federation.ClusterName]status.Observation{}
-	for _, s := range before.Clusters {
-		was[s.Cluster] = s
-	}
-	for _, s := range now.Clusters {
-		old := was[s.Cluster]
-		switch {
-		case trouble(s.State) && (old.State != s.State || old.Message != s.Message && !silence(s.State)):
-			recorder.Record(in, Event{Type: corev1.EventTypeWarning, Reason: string(s.State),
-				Message: fmt.Sprintf("cluster %s: %s", s.Cluster, s.Message)})
-		case s.State == status.OK && s.Message != "" && old.Message != s.Message:
-			recorder.Record(in, Event{Type: corev1.EventTypeNormal, Reason: "FieldsYielded", Message: fmt.Sprintf("cluster %s: %s", s.Cluster, s.Message)})
-		case trouble(old.State) && s.State == status.OK:
-			recorder.Record(in, Event{Type: corev1.EventTypeNormal, Reason: "Recovered",
-				Message: fmt.Sprintf("cluster %s holds the object as it should again", s.Cluster)})
-		}
-	}
-	tellRollout(recorder, in, before, now)
-	if p, old := placementTrouble(now), placementTrouble(before); p.Message != "" && p != old {
-		recorder.Record(in, Event{Type: corev1.EventTypeWarning, Reason: p.Reason, Message: p.Message})
-	}
-}
-
-// silence says of a state that there was no answer: why exactly is no news.
-func silence(s status.State) bool {
-	return s == status.CreationTimedOut || s == status.UpdateTimedOut || s == status.DeletionTimedOut || s == status.LabelRemovalTimedOut
-}
-
-// trouble says of a state that somebody should look at the object because of
-// it: waiting for a cluster, which has events of its own, or for a deletion is
-// no trouble.
-func trouble(s status.State) bool {
-	switch s {
-	case status.OK, status.WaitingForRemoval, status.ClusterNotReady, status.WaitingForRollout, status.WaitingForHealth:
-		return false
-	}
-	return true
-}
-
-// placementTrouble is the reason why the object is not Ready, when that is not
-// one of its clusters.
-func placementTrouble(s status.Summary) status.Problem {
-	for _, condition := range s.Conditions {
-		if condition.Type == status.Ready && condition.Status == "False" && condition.Reason != status.CheckClusters && !isRollout(condition.Reason) {
-			return status.Problem{Reason: condition.Reason, Message: condition.Message}
-		}
-	}
-	return status.Problem{}
 }
