@@ -33,14 +33,14 @@ func main() {
 
 // run reads the flags; --kubeconfig, of the host, is controller-runtime's own.
 func run(ctx context.Context) error {
-	members := kubeconfig.Options{Labels: map[string]map[string]string{}}
-	o := ctrl.Options{}
-	flag.StringVar(&o.Metrics.BindAddress, "metrics", "0", "address that metrics are served at; 0 is none")
-	flag.StringVar(&members.Path, "members", "", "kubeconfig file of the members")
-	flag.Func("member", "a member, as context=region; may be repeated; without any, every context is one", func(s string) error {
-		name, region, _ := strings.Cut(s, "=")
-		members.Contexts = append(members.Contexts, name)
-		members.Labels[name] = map[string]string{regionLabel: region}
+	s := settings{members: kubeconfig.Options{Labels: map[string]map[string]string{}}}
+	flag.StringVar(&s.manager.Metrics.BindAddress, "metrics", "0", "address that metrics are served at; 0 is none")
+	flag.StringVar(&s.members.Path, "members", "", "kubeconfig file of the members")
+	flag.DurationVar(&s.letGoAfter, "let-go-after", 0, "how long a deletion waits for members that cannot be reached, which are cleaned up when they are back; 0 is ten minutes, negative is for ever")
+	flag.Func("member", "a member, as context=region; may be repeated; without any, every context is one", func(value string) error {
+		name, region, _ := strings.Cut(value, "=")
+		s.members.Contexts = append(s.members.Contexts, name)
+		s.members.Labels[name] = map[string]string{regionLabel: region}
 		return nil
 	})
 	printed := flag.Bool("definition", false, "print the CustomResourceDefinition and exit")
@@ -53,5 +53,5 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return operate(ctx, host, members, o)
+	return operate(ctx, host, s)
 }

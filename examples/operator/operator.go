@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -16,42 +17,65 @@ import (
 	"github.com/fedrail/fedrail/federation/apis/declaredkind"
 	"github.com/fedrail/fedrail/federation/kubeconfig"
 	"github.com/fedrail/fedrail/propagation"
+	"github.com/fedrail/fedrail/propagation/archive"
 	"github.com/fedrail/fedrail/propagation/declared"
 	"github.com/fedrail/fedrail/propagation/push"
 )
 
-const name = "webapp-operator"
+const (
+	name = "webapp-operator"
+	// home is the namespace on the host with what the operator keeps for itself:
+	// its lease, and what deleted WebApps leave behind in members that are away.
+	home = "default"
+)
 
-// operate runs the operator until ctx ends. The scheme and the leader election
-// of o are set here.
-func operate(ctx context.Context, host *rest.Config, members kubeconfig.Options, o ctrl.Options) error {
+// settings are what the operator is told when it is started.
+type settings struct {
+	members    kubeconfig.Options
+	letGoAfter time.Duration // how long a deletion waits for members that are away; 0 is the default
+	manager    ctrl.Options  // the scheme and the leader election are set here
+}
+
+// operate runs the operator until ctx ends.
+func operate(ctx context.Context, host *rest.Config, s settings) error {
+	o := s.manager
 	o.Scheme = runtime.NewScheme()
 	if err := v1alpha1.AddToScheme(o.Scheme); err != nil {
 		return err
 	}
-	o.LeaderElection, o.LeaderElectionID, o.LeaderElectionNamespace, o.LeaderElectionReleaseOnCancel = true, name, "default", true
+	o.LeaderElection, o.LeaderElectionID, o.LeaderElectionNamespace, o.LeaderElectionReleaseOnCancel = true, name, home, true
 	mgr, err := ctrl.NewManager(host, o)
 	if err != nil {
 		return err
 	}
-	apps, err := webApps(ctx, mgr)
+	client, err := dynamic.NewForConfigAndClient(mgr.GetConfig(), mgr.GetHTTPClient())
 	if err != nil {
 		return err
 	}
-	if err := propagate(mgr, apps, members); err != nil {
+	apps, err := webApps(ctx, mgr, client)
+	if err != nil {
+		return err
+	}
+	left, err := archive.New(archive.Options{Client: client, Namespace: home, Type: deployments()})
+	if err != nil {
+		return err
+	}
+	if err := propagate(mgr, s.members, propagation.Options{
+		Source: apps, Ledger: apps, Aggregator: aggregator{}, Archive: left, LetGoAfter: s.letGoAfter,
+	}); err != nil {
 		return err
 	}
 	return mgr.Start(ctx)
 }
 
+func deployments() federation.Type {
+	return federation.Type{Group: "apps", Version: "v1", Kind: "Deployment", Resource: "deployments", Scope: federation.NamespaceScoped}
+}
+
 // webApps are the WebApps on the host: what should be where, and how it fares.
 // They come from the manager's cache and are written over its connections.
-func webApps(ctx context.Context, mgr manager.Manager) (*declared.Objects[*v1alpha1.WebApp], error) {
+func webApps(ctx context.Context, mgr manager.Manager, client dynamic.Interface) (*declared.Objects[*v1alpha1.WebApp], error) {
 	informer, err := mgr.GetCache().GetInformer(ctx, &v1alpha1.WebApp{})
-	if err != nil {
-		return nil, err
-	}
-	client, err := dynamic.NewForConfigAndClient(mgr.GetConfig(), mgr.GetHTTPClient())
 	if err != nil {
 		return nil, err
 	}
@@ -68,25 +92,23 @@ func webApps(ctx context.Context, mgr manager.Manager) (*declared.Objects[*v1alp
 	})
 }
 
-// propagate has the manager run what carries WebApps to the members. Its logger,
-// metrics and leader election serve as they serve any controller.
-func propagate(mgr manager.Manager, apps *declared.Objects[*v1alpha1.WebApp], members kubeconfig.Options) error {
+// propagate has the manager run what carries WebApps to the members, with these
+// options and the rest filled in. Its logger, metrics and leader election serve
+// as they serve any controller.
+func propagate(mgr manager.Manager, members kubeconfig.Options, o propagation.Options) error {
 	members.Logger = mgr.GetLogger()
 	registry, err := kubeconfig.New(members)
 	if err != nil {
 		return err
 	}
-	deployments, err := push.New(push.Options{
-		Clusters: registry, Logger: mgr.GetLogger(), FieldManager: name, Collection: push.Status,
-		Type: federation.Type{Group: "apps", Version: "v1", Kind: "Deployment", Resource: "deployments", Scope: federation.NamespaceScoped},
+	carrier, err := push.New(push.Options{
+		Clusters: registry, Logger: mgr.GetLogger(), FieldManager: name, Collection: push.Status, Type: deployments(),
 	})
 	if err != nil {
 		return err
 	}
-	controller, err := propagation.New(propagation.Options{
-		Registry: registry, Source: apps, Ledger: apps, Propagator: deployments, Aggregator: aggregator{},
-		Name: name, Logger: mgr.GetLogger(),
-	})
+	o.Registry, o.Propagator, o.Name, o.Logger = registry, carrier, name, mgr.GetLogger()
+	controller, err := propagation.New(o)
 	if err != nil {
 		return err
 	}

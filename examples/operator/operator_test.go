@@ -12,6 +12,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/fedrail/fedrail/examples/operator/api/v1alpha1"
+	"github.com/fedrail/fedrail/propagation/archive"
 )
 
 // The operator runs through the whole test, as it would in production; each
@@ -86,6 +87,40 @@ func TestAWebAppRunsInItsClusters(t *testing.T) {
 			require.True(c, apierrors.IsNotFound(w.host.Get(t.Context(), client.ObjectKeyFromObject(app), &v1alpha1.WebApp{})))
 			require.True(c, w.absent(c, "m1", "shop"))
 		})
+	})
+}
+
+// A deletion does not wait for a member that is away for longer than it should;
+// the copy that is left there goes when the member is back, whoever runs by then.
+func TestAWebAppIsDeletedWhileAMemberIsAway(t *testing.T) {
+	w := newWorld(t, "m1", "m2")
+	app := w.app("shop", v1alpha1.WebAppSpec{Image: "shop:1", Replicas: 1})
+	records := func() int {
+		list, err := w.clients(t).CoreV1().ConfigMaps(home).List(t.Context(), metav1.ListOptions{LabelSelector: archive.Label})
+		require.NoError(t, err)
+		return len(list.Items)
+	}
+	stop := w.operate(t)
+	require.NoError(t, w.host.Create(t.Context(), app))
+	w.eventually(t, func(c *assert.CollectT) {
+		require.Equal(c, []string{"m1: OK", "m2: OK"}, w.outcome(c, "shop").clusters)
+	})
+	require.NoError(t, w.servers["m2"].Pause())
+	t.Cleanup(func() { require.NoError(t, w.servers["m2"].Continue()) })
+	require.NoError(t, w.host.Delete(t.Context(), app))
+	w.eventually(t, func(c *assert.CollectT) {
+		require.True(c, apierrors.IsNotFound(w.host.Get(t.Context(), client.ObjectKeyFromObject(app), &v1alpha1.WebApp{})))
+	})
+	require.True(t, w.absent(t, "m1", "shop"))
+	require.Equal(t, 1, records(), "what is left in m2")
+	stop()
+
+	require.NoError(t, w.servers["m2"].Continue())
+	require.False(t, w.absent(t, "m2", "shop"))
+	w.operate(t)
+	w.eventually(t, func(c *assert.CollectT) {
+		require.True(c, w.absent(c, "m2", "shop"))
+		require.Zero(c, records())
 	})
 }
 

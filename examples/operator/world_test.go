@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"sync"
 	"testing"
 	"time"
 
@@ -69,8 +70,9 @@ func newWorld(t *testing.T, names ...string) *world {
 	return w
 }
 
-// operate runs the operator until the test ends.
-func (w *world) operate(t *testing.T) {
+// operate runs the operator until the function that it returns is called, or the
+// test ends.
+func (w *world) operate(t *testing.T) (end func()) {
 	t.Helper()
 	ctrl.SetLogger(testr.New(t))
 	ctx, stop := context.WithCancel(context.Background())
@@ -80,12 +82,23 @@ func (w *world) operate(t *testing.T) {
 			Bytes: w.file, Labels: w.regions,
 			Health: federation.Health{Period: 200 * time.Millisecond, Timeout: time.Second, FailureThreshold: 1},
 		}
-		ended <- operate(ctx, w.config, members, ctrl.Options{Metrics: server.Options{BindAddress: "0"}})
+		ended <- operate(ctx, w.config, settings{
+			members: members, letGoAfter: time.Second, manager: ctrl.Options{Metrics: server.Options{BindAddress: "0"}},
+		})
 	}()
-	t.Cleanup(func() {
+	end = sync.OnceFunc(func() {
 		stop()
 		require.NoError(t, <-ended)
 	})
+	t.Cleanup(end)
+	return end
+}
+
+// clients are those of the host.
+func (w *world) clients(t require.TestingT) kubernetes.Interface {
+	clients, err := kubernetes.NewForConfig(w.config)
+	require.NoError(t, err)
+	return clients
 }
 
 func (w *world) app(name string, spec v1alpha1.WebAppSpec) *v1alpha1.WebApp {
@@ -125,9 +138,7 @@ func (w *world) outcome(t require.TestingT, name string) outcome {
 
 // events are those about a WebApp, as "reason: message".
 func (w *world) events(t require.TestingT, name string) []string {
-	clients, err := kubernetes.NewForConfig(w.config)
-	require.NoError(t, err)
-	list, err := clients.EventsV1().Events(w.namespace).List(context.Background(), metav1.ListOptions{})
+	list, err := w.clients(t).EventsV1().Events(w.namespace).List(context.Background(), metav1.ListOptions{})
 	require.NoError(t, err)
 	var told []string
 	for _, e := range list.Items {

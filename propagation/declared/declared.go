@@ -9,6 +9,10 @@
 //	informer, err := mgr.GetCache().GetInformer(ctx, &v1alpha1.WebApp{})
 //	client, err := dynamic.NewForConfigAndClient(mgr.GetConfig(), mgr.GetHTTPClient())
 //
+// With an Archive for the Controller, such as that of package
+// propagation/archive, a deletion does not wait for ever for a member that is
+// away.
+//
 // The kind keeps the status of package federation/apis/declaredkind, and has
 // the status subresource.
 package declared

@@ -8,9 +8,13 @@ import (
 	"k8s.io/client-go/dynamic/dynamicinformer"
 	"k8s.io/client-go/rest"
 
+	"github.com/fedrail/fedrail/federation"
 	"github.com/fedrail/fedrail/propagation"
+	"github.com/fedrail/fedrail/propagation/archive"
 	"github.com/fedrail/fedrail/propagation/declared"
 )
+
+var configMaps = federation.Type{Version: "v1", Kind: "ConfigMap", Resource: "configmaps", Scope: federation.NamespaceScoped}
 
 // Widgets of one's own, over plain client-go. With generated types, T is a
 // pointer to one; see examples/operator for controller-runtime.
@@ -30,6 +34,10 @@ func ExampleNew() {
 			return err
 		}
 		options.Source, options.Ledger = objects, objects
+		options.Archive, err = archive.New(archive.Options{Client: client, Namespace: "widgets-system", Type: configMaps})
+		if err != nil {
+			return err
+		}
 		controller, err := propagation.New(options)
 		if err != nil {
 			return err
