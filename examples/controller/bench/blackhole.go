@@ -8,7 +8,6 @@ import (
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/watch"
-	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/metadata"
 
 	corev1beta1 "github.com/fedrail/fedrail/federation/apis/core/v1beta1"
@@ -23,22 +22,31 @@ const (
 	arrivalPatience = 2 * time.Minute
 )
 
-// blackhole prints what a member that does not answer costs the others: the
-// difference between two distributions, with it and without.
-func (b bench) blackhole(ctx context.Context, host dynamic.Interface) error {
-	d := declarationsOf(host, controlled(), 2*singles)
-	members := b.ground.members
+// blackholeMembers are how many members there are then, that one included.
+const blackholeMembers = 3
+
+// blackhole measures what a member that does not answer costs the others.
+func (b bench) blackhole(ctx context.Context) error {
+	return b.onSite(ctx, blackholeMembers, site.blackhole)
+}
+
+// blackhole prints the difference between two distributions, with a member that
+// does not answer and without.
+func (s site) blackhole(ctx context.Context) error {
+	d := declarationsOf(s.host, controlled(), 2*singles)
+	members := s.ground.members
 	h := &hole{declarations: d, victim: members[len(members)-1], others: members[:len(members)-1]}
-	b.say("creating %d objects, one after the other, half of them while %s does not answer", len(d.names), h.victim.Cluster())
-	if err := b.controller.turn(ctx, configMaps().Resource, corev1beta1.Enabled); err != nil {
+	s.say("creating %d objects, one after the other, half of them while %s does not answer", len(d.names), h.victim.Cluster())
+	if err := s.process.turn(ctx, configMaps().Resource, corev1beta1.Enabled); err != nil {
 		return err
 	}
+	s.during("creating objects one after the other", nil)
 	found, err := h.run(ctx)
 	if err != nil {
 		return err
 	}
-	b.say("%s answers again; waiting until it holds all", h.victim.Cluster())
-	watcher, err := watchHost(ctx, b.ground.host.Config(), d, creating)
+	s.say("%s answers again; waiting until it holds all", h.victim.Cluster())
+	watcher, err := watchHost(ctx, s.ground.host.Config(), d, creating)
 	if err != nil {
 		return err
 	}
@@ -53,9 +61,9 @@ func (b bench) blackhole(ctx context.Context, host dynamic.Interface) error {
 	for _, p := range []float64{50, 99} {
 		without, with := percentile(found.without, p), percentile(found.with, p)
 		errs = append(errs,
-			b.print(fmt.Sprintf("blackhole_without_p%.0f", p), milliseconds(without), "ms"),
-			b.print(fmt.Sprintf("blackhole_with_p%.0f", p), milliseconds(with), "ms"),
-			b.print(fmt.Sprintf("blackhole_added_p%.0f", p), milliseconds(with-without), "ms"))
+			s.print(fmt.Sprintf("blackhole_without_p%.0f", p), milliseconds(without), "ms"),
+			s.print(fmt.Sprintf("blackhole_with_p%.0f", p), milliseconds(with), "ms"),
+			s.print(fmt.Sprintf("blackhole_added_p%.0f", p), milliseconds(with-without), "ms"))
 	}
 	return errors.Join(errs...)
 }

@@ -13,6 +13,7 @@ import (
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/metadata"
+	"k8s.io/client-go/rest"
 
 	"github.com/fedrail/fedrail/federation"
 	corev1beta1 "github.com/fedrail/fedrail/federation/apis/core/v1beta1"
@@ -96,4 +97,20 @@ func (g *ground) defineBare(ctx context.Context) error {
 		_, err := objects.List(ctx, metav1.ListOptions{})
 		return err == nil, nil // until it is served
 	})
+}
+
+// direct are members of a ground, as a registry that is changed by its caller.
+type direct struct {
+	*federation.Members
+	ground *ground
+}
+
+// Config implements push.Clusters.
+func (d direct) Config(name federation.ClusterName) (*rest.Config, error) {
+	for _, m := range d.ground.members {
+		if m.Cluster() == string(name) {
+			return m.Config(), nil
+		}
+	}
+	return nil, fmt.Errorf("%s: %w", name, federation.ErrClusterNotFound)
 }

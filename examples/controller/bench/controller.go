@@ -37,6 +37,7 @@ type controller struct {
 	log     string
 	metrics string // URL
 	ended   chan struct{}
+	began   time.Time
 	stopped *usage                    // what it had spent when it was stopped; nil while it runs
 	configs dynamic.ResourceInterface // the FederatedTypeConfigs
 }
@@ -82,6 +83,7 @@ func (c *controller) start(fail context.CancelCauseFunc) error {
 	}
 	defer log.Close()
 	c.command.Stdout, c.command.Stderr = log, log
+	c.began = time.Now()
 	if err := c.command.Start(); err != nil {
 		return err
 	}

@@ -34,13 +34,3 @@ func percentile(values []time.Duration, p float64) time.Duration {
 }
 
 func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
-
-// progress tells people what goes on.
-type progress struct {
-	out   io.Writer
-	began time.Time
-}
-
-func (p progress) say(format string, args ...any) {
-	_, _ = fmt.Fprintf(p.out, "[%6.1fs] %s\n", time.Since(p.began).Seconds(), fmt.Sprintf(format, args...))
-}

@@ -40,14 +40,25 @@ func newGround(ctx context.Context, members int) (*ground, error) {
 	if g.etcd, err = controlplane.StartEtcd(ctx, binaries, dir); err != nil {
 		return g, err
 	}
-	var all sync.WaitGroup
-	errs := make([]error, members+1)
-	all.Go(func() { g.host, errs[members] = g.server(ctx, "host") })
-	for i := range members {
-		all.Go(func() { g.members[i], errs[i] = g.server(ctx, fmt.Sprintf("member%d", i+1)) })
+	return g, g.startAll(ctx)
+}
+
+// abreast is how many servers start at a time: each is busy with that.
+const abreast = 4
+
+func (g *ground) startAll(ctx context.Context) error {
+	todo := newStage[int](1 + len(g.members))
+	for i := range 1 + len(g.members) {
+		todo.put(i - 1)
 	}
-	all.Wait()
-	return g, errors.Join(errs...)
+	return together(ctx, times(abreast, todo.each(func(ctx context.Context, i int) (err error) {
+		if i < 0 {
+			g.host, err = g.server(ctx, "host")
+			return err
+		}
+		g.members[i], err = g.server(ctx, fmt.Sprintf("member%d", i+1))
+		return err
+	}))...)
 }
 
 func (g *ground) server(ctx context.Context, name string) (*controlplane.Server, error) {

@@ -1,10 +1,12 @@
 // Command bench measures what the reference controller costs beside the requests
-// that it cannot do without. In one run on this machine, on API servers of its
-// own, it compares the controller with a bare loop that sends the very same
-// requests, takes the controller's peak memory, and measures what a member that
-// does not answer costs the others.
+// that it cannot do without, on this machine and on API servers of its own: how
+// it fares beside a bare loop that sends the very same requests, how soon a
+// change arrives, what a copy costs in memory, what a restart costs, whether
+// members that an object has nothing to do with cost anything, and what a member
+// that does not answer costs the others.
 //
 //	go run -C examples/controller ./bench
+//	go run -C examples/controller ./bench --only=create,growth --rounds=1
 //
 // Figures go to stdout, one a line: "figure NAME VALUE UNIT". What goes on is
 // told on stderr. The exit code is 1 when the members do not hold in the end what
@@ -45,47 +47,4 @@ func run(ctx context.Context, args []string, s streams) error {
 		return err
 	}
 	return measure(ctx, o, s)
-}
-
-// options are the command line.
-type options struct {
-	objects, members, rounds int
-	skipBlackhole            bool
-	controller               string // path of the program; empty is to build it
-}
-
-func parse(args []string, out io.Writer) (options, error) {
-	var o options
-	set := pflag.NewFlagSet("bench", pflag.ContinueOnError)
-	set.SortFlags = false
-	set.SetOutput(out)
-	set.IntVar(&o.objects, "objects", 2000, "federated ConfigMaps that are created, changed and deleted")
-	set.IntVar(&o.members, "members", 3, "members, each of which gets every object")
-	set.IntVar(&o.rounds, "rounds", 3, "rounds; figures are medians over them")
-	set.BoolVar(&o.skipBlackhole, "skip-blackhole", false, "do not measure what a member that does not answer costs the others")
-	set.StringVar(&o.controller, "controller", "", "program to measure; default is to build examples/controller")
-	set.Usage = func() {
-		_, _ = fmt.Fprintf(out, "Compare the reference controller with a bare loop of the same requests.\n\nUsage: bench [flags]\n\n%s", set.FlagUsages())
-	}
-	if err := set.Parse(args); err != nil {
-		return options{}, err
-	}
-	return o, o.validate()
-}
-
-func (o options) validate() error {
-	var errs []error
-	for _, f := range []struct {
-		name  string
-		value int
-		least int
-	}{{"objects", o.objects, 1}, {"members", o.members, 1}, {"rounds", o.rounds, 1}} {
-		if f.value < f.least {
-			errs = append(errs, fmt.Errorf("--%s: got %d, want at least %d", f.name, f.value, f.least))
-		}
-	}
-	if o.members < 2 && !o.skipBlackhole {
-		errs = append(errs, errors.New("--members: a black hole needs a second member; set at least 2, or --skip-blackhole"))
-	}
-	return errors.Join(errs...)
 }

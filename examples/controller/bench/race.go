@@ -41,7 +41,7 @@ type runner struct {
 // they are asked for. The bare loop knows what there is to do. The clock stops when the host shows every
 // object to be done; then members and host are checked.
 type race struct {
-	progress
+	*progress
 	host    *rest.Config
 	checker checker
 }
@@ -77,6 +77,8 @@ func (r race) run(ctx context.Context, rounds int, runners ...runner) ([]lap, er
 
 // clock takes the time of one phase in one world.
 func (r race) clock(ctx context.Context, one runner, p phase) (lap, error) {
+	what := fmt.Sprintf("%s %d objects: %s", p, len(one.names), one.name)
+	r.during("about to "+what, nil)
 	if err := one.away(ctx, p); err != nil {
 		return lap{}, err
 	}
@@ -91,6 +93,7 @@ func (r race) clock(ctx context.Context, one runner, p phase) (lap, error) {
 	if err := one.ready(ctx, p); err != nil {
 		return lap{}, err
 	}
+	r.during(what, watcher.far)
 	before, err := one.spent(ctx)
 	if err != nil {
 		return lap{}, err
@@ -107,6 +110,7 @@ func (r race) clock(ctx context.Context, one runner, p phase) (lap, error) {
 	if err != nil {
 		return lap{}, err
 	}
+	r.during("checking: "+what, nil)
 	if err := r.checker.check(ctx, one.declarations, p); err != nil {
 		return lap{}, err
 	}

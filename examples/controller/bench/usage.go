@@ -3,10 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
-	"net/http"
 	"os"
-	"strconv"
 	"strings"
 	"time"
 
@@ -52,50 +49,23 @@ func (c *controller) spent(ctx context.Context) (usage, error) {
 // peak is the most memory that the process has had, in MiB.
 func (c *controller) peak() (float64, error) { return peakMemory(c.command.Process.Pid) }
 
-// requests reads the controller's own count.
+// requests reads the controller's own count of what costs.
 func (c *controller) requests(ctx context.Context) (int, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, c.metrics, nil)
-	if err != nil {
-		return 0, err
-	}
-	answer, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return 0, err
-	}
-	defer answer.Body.Close()
-	content, err := io.ReadAll(answer.Body)
-	if err != nil {
-		return 0, err
-	}
-	total := 0
-	for line := range strings.Lines(string(content)) {
-		if r, n := parseRequests(line); costs(r) {
-			total += n
-		}
-	}
-	return total, nil
+	all, err := scrape(ctx, c.metrics)
+	return requestsIn(all).Only(costs).Total(), err
 }
 
-// parseRequests reads a line such as
-//
-//	fedrail_requests_total{cluster="member1",group="",resource="configmaps",verb="patch"} 5
-//
-// and returns nothing for any other.
-func parseRequests(line string) (budget.Request, int) {
-	labels, isCount := strings.CutPrefix(line, "fedrail_requests_total{")
-	labels, value, isSample := strings.Cut(labels, "} ")
-	n, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
-	if !isCount || !isSample || err != nil {
-		return budget.Request{}, 0
-	}
-	var r budget.Request
-	for label := range strings.SplitSeq(labels, ",") {
-		switch name, value, _ := strings.Cut(label, "="); name {
-		case "resource":
-			r.Resource = strings.Trim(value, `"`)
-		case "verb":
-			r.Verb = strings.Trim(value, `"`)
+// requestsIn are the requests that a controller says it made.
+func requestsIn(all []metric) budget.Requests {
+	made := budget.Requests{}
+	for _, m := range all {
+		if m.name != "fedrail_requests_total" {
+			continue
 		}
+		made[budget.Request{
+			Cluster: m.labels["cluster"], Verb: m.labels["verb"], Group: m.labels["group"],
+			Resource: m.labels["resource"], Subresource: m.labels["subresource"],
+		}] = int(m.value)
 	}
-	return r, int(n)
+	return made
 }

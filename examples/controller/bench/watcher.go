@@ -61,6 +61,9 @@ func watchHost(ctx context.Context, config *rest.Config, d declarations, p phase
 	}
 }
 
+// far is how many objects are done.
+func (w *watcher) far() string { return fmt.Sprintf("%d done", w.count.Load()) }
+
 // close ends the watch.
 func (w *watcher) close() { w.stop() }
 
