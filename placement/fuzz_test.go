@@ -11,6 +11,7 @@ import (
 
 	"github.com/fedrail/fedrail/federation"
 	"github.com/fedrail/fedrail/placement"
+	"github.com/fedrail/fedrail/placement/placementtest"
 )
 
 // FuzzPlace builds requests from bytes and checks what holds for every answer:
@@ -34,6 +35,8 @@ func FuzzPlace(f *testing.F) {
 		rules := mustRules(t, placement.Rule{Name: "test", ClusterSelector: bytes.selector()})
 		fewest := place(t, placement.Selector{Policies: []placement.Policy{rules}}, bounded)
 		requireSubset(t, fewest.Selected, fewer.Selected)
+		placementtest.CheckChoice(t, placement.Selector{}, req, decision)
+		placementtest.CheckChoice(t, placement.Selector{Policies: []placement.Policy{rules}}, bounded, fewest)
 	})
 }
 

@@ -22,7 +22,7 @@ func (c *Controller) guard(o *object, in Intent, p plan) plan {
 	if in.Deleting || p.frozen {
 		return p
 	}
-	members, now := c.lanes.snapshot().Staying(), time.Now()
+	members, now := c.lanes.staying(), time.Now()
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	asked := o.placed.take(in)

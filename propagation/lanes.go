@@ -56,6 +56,7 @@ type lanes struct {
 	mu      sync.Mutex
 	closed  bool
 	members federation.ClusterSet
+	stay    federation.ClusterSet // those of them that are not leaving
 	byName  map[federation.ClusterName]*lane
 }
 
@@ -94,7 +95,7 @@ func (s *lanes) follow(ctx context.Context, now federation.ClusterSet, newLane f
 		}
 		s.byName[c.Name].follow(ctx, c.Ready)
 	}
-	s.members = now
+	s.members, s.stay = now, now.Staying()
 	return change
 }
 
@@ -137,6 +138,13 @@ func (s *lanes) snapshot() federation.ClusterSet {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.members
+}
+
+// staying are those members that are not leaving.
+func (s *lanes) staying() federation.ClusterSet {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.stay
 }
 
 func (s *lanes) shutDown() {

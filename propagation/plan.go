@@ -88,7 +88,7 @@ const unlistedPause = 200 * time.Millisecond
 // none though they may.
 func (c *Controller) decide(ctx context.Context, in Intent, may []federation.ClusterName) plan {
 	members := c.lanes.snapshot()
-	decision, err := c.Placer.Place(ctx, request(in, members.Staying()))
+	decision, err := c.place(ctx, request(in, c.lanes.staying()))
 	var p plan
 	switch {
 	case in.Invalid != nil:
@@ -110,6 +110,14 @@ func (c *Controller) decide(ctx context.Context, in Intent, may []federation.Clu
 		}
 	}
 	return p
+}
+
+// place asks the Placer, in the way that costs it least.
+func (c *Controller) place(ctx context.Context, req placement.Request) (placement.Decision, error) {
+	if chooser, ok := c.Placer.(placement.Chooser); ok {
+		return chooser.Choose(ctx, req)
+	}
+	return c.Placer.Place(ctx, req)
 }
 
 // request completes the request of an intent.

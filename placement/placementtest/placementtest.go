@@ -30,6 +30,7 @@ func Test(t *testing.T, placer placement.Placer) {
 			require.Equal(t, before, asJSON(t, req), "a placer must not modify the request")
 			Check(t, req, decision)
 			sameAnswers(t, placer, req, decision)
+			CheckChoice(t, placer, req, decision)
 		})
 	}
 	for name, req := range wrongRequests() {
@@ -60,6 +61,27 @@ func Check(t testing.TB, req placement.Request, d placement.Decision) {
 		require.Equal(t, !member, reason.Code == placement.UnknownCluster, "%q: UnknownCluster is for names that are no member, got %q", name, reason.Code)
 		require.NotEmpty(t, reason.Code, "%q has no code", name)
 		require.NotEmpty(t, reason.Message, "%q has no message", name)
+	}
+}
+
+// CheckChoice fails the test where a placer that is a [placement.Chooser] chooses
+// otherwise than the decision says, or explains too little.
+func CheckChoice(t testing.TB, placer placement.Placer, req placement.Request, d placement.Decision) {
+	t.Helper()
+	chooser, chooses := placer.(placement.Chooser)
+	if !chooses {
+		return
+	}
+	choice, err := chooser.Choose(t.Context(), req)
+	require.NoError(t, err)
+	require.Equal(t, d.Selected, choice.Selected, "what is chosen is what is selected")
+	for name, reason := range choice.Rejected {
+		require.Equal(t, d.Rejected[name], reason, "%q is rejected for the same reason", name)
+	}
+	for name, reason := range d.Rejected {
+		if len(d.Selected) == 0 || reason.Code == placement.UnknownCluster {
+			require.Contains(t, choice.Rejected, name, "where nothing is selected, everything is explained, and unknown names always are")
+		}
 	}
 }
 

@@ -73,7 +73,6 @@ func (s site) resume(ctx context.Context) error {
 		count("restart_member_applies", func(r budget.Request) bool { return toMembers(r) && r.Verb == "patch" }),
 		count("restart_member_lists", func(r budget.Request) bool { return toMembers(r) && r.Verb == "list" }),
 		count("restart_member_watches", func(r budget.Request) bool { return toMembers(r) && r.Verb == "watch" }),
-		count("restart_member_probes", func(r budget.Request) bool { return r.Cluster != hostName && r.Resource == "" }),
 		count("restart_host_writes", func(r budget.Request) bool { return r.Cluster == hostName && costs(r) && r.Write() }),
 		s.print("restart_cpu", l.processor.Seconds(), "s"),
 		s.print("restart_peak", peak, "MiB"),
