@@ -4,7 +4,6 @@ package memory
 
 import (
 	"context"
-	"maps"
 	"slices"
 	"sync"
 
@@ -25,7 +24,7 @@ type Propagator struct {
 	Before func(ctx context.Context, cluster federation.ClusterName, key propagation.Key) error
 
 	mu      sync.Mutex
-	copies  map[federation.ClusterName]map[propagation.Key]copied
+	copies  map[propagation.Key]map[federation.ClusterName]copied // no map is empty
 	changed func(propagation.Change)
 }
 
@@ -51,7 +50,7 @@ func (m *Propagator) Apply(ctx context.Context, cluster federation.ClusterName, 
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	there, held := m.copies[cluster][key]
+	there, held := m.copies[key][cluster]
 	if held && there.parent == how.Parent && equality.Semantic.DeepEqual(there.object.Object, want.Object) {
 		return propagation.Outcome{Action: propagation.Unchanged}, nil
 	}
@@ -66,7 +65,7 @@ func (m *Propagator) Remove(ctx context.Context, cluster federation.ClusterName,
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	there, held := m.copies[cluster][key]
+	there, held := m.copies[key][cluster]
 	switch {
 	case !held || !how.Owns(there.parent):
 	case how.Orphan || how.Spare != "" && how.Spare == there.object.GetUID():
@@ -74,9 +73,9 @@ func (m *Propagator) Remove(ctx context.Context, cluster federation.ClusterName,
 		labels := left.GetLabels()
 		delete(labels, propagation.ManagedLabel)
 		left.SetLabels(labels)
-		m.copies[cluster][key] = copied{object: left}
+		m.copies[key][cluster] = copied{object: left}
 	default:
-		delete(m.copies[cluster], key)
+		m.dropLocked(cluster, key)
 	}
 	return propagation.Outcome{Action: propagation.Absent}, nil
 }
@@ -108,11 +107,12 @@ func (m *Propagator) Holders(key propagation.Key) []federation.ClusterName {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	var holders []federation.ClusterName
-	for _, name := range slices.Sorted(maps.Keys(m.copies)) {
-		if there, held := m.copies[name][key]; held && there.parent != "" {
+	for name, there := range m.copies[key] {
+		if there.parent != "" {
 			holders = append(holders, name)
 		}
 	}
+	slices.Sort(holders)
 	return holders
 }
 
@@ -121,8 +121,8 @@ func (m *Propagator) Copies(cluster federation.ClusterName) ([]propagation.Key, 
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	var keys []propagation.Key
-	for key, there := range m.copies[cluster] {
-		if there.parent != "" {
+	for key, held := range m.copies {
+		if held[cluster].parent != "" {
 			keys = append(keys, key)
 		}
 	}
@@ -133,7 +133,7 @@ func (m *Propagator) Copies(cluster federation.ClusterName) ([]propagation.Key, 
 func (m *Propagator) View(cluster federation.ClusterName, want *unstructured.Unstructured, _ propagation.Holding) (propagation.Sight, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	there, held := m.copies[cluster][propagation.KeyOf(want)]
+	there, held := m.copies[propagation.KeyOf(want)][cluster]
 	if !held || there.applied == nil {
 		return propagation.Sight{}, nil
 	}
@@ -145,7 +145,7 @@ func (m *Propagator) View(cluster federation.ClusterName, want *unstructured.Uns
 func (m *Propagator) Get(cluster federation.ClusterName, key propagation.Key) *unstructured.Unstructured {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	there, held := m.copies[cluster][key]
+	there, held := m.copies[key][cluster]
 	if !held {
 		return nil
 	}
@@ -157,7 +157,7 @@ func (m *Propagator) Get(cluster federation.ClusterName, key propagation.Key) *u
 func (m *Propagator) Put(cluster federation.ClusterName, object *unstructured.Unstructured) {
 	key := propagation.KeyOf(object)
 	m.mu.Lock()
-	before := m.copies[cluster][key]
+	before := m.copies[key][cluster]
 	m.putLocked(cluster, key, copied{object: object.DeepCopy(), applied: before.applied, parent: before.parent})
 	m.mu.Unlock()
 	m.tell(cluster, key)
@@ -167,7 +167,7 @@ func (m *Propagator) Put(cluster federation.ClusterName, object *unstructured.Un
 // deletes it.
 func (m *Propagator) Drop(cluster federation.ClusterName, key propagation.Key) {
 	m.mu.Lock()
-	delete(m.copies[cluster], key)
+	m.dropLocked(cluster, key)
 	m.mu.Unlock()
 	m.tell(cluster, key)
 }
@@ -182,10 +182,17 @@ func (m *Propagator) tell(cluster federation.ClusterName, key propagation.Key) {
 
 func (m *Propagator) putLocked(cluster federation.ClusterName, key propagation.Key, c copied) {
 	if m.copies == nil {
-		m.copies = map[federation.ClusterName]map[propagation.Key]copied{}
+		m.copies = map[propagation.Key]map[federation.ClusterName]copied{}
 	}
-	if m.copies[cluster] == nil {
-		m.copies[cluster] = map[propagation.Key]copied{}
+	if m.copies[key] == nil {
+		m.copies[key] = map[federation.ClusterName]copied{}
 	}
-	m.copies[cluster][key] = c
+	m.copies[key][cluster] = c
+}
+
+func (m *Propagator) dropLocked(cluster federation.ClusterName, key propagation.Key) {
+	delete(m.copies[key], cluster)
+	if len(m.copies[key]) == 0 {
+		delete(m.copies, key)
+	}
 }
