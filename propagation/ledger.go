@@ -11,6 +11,9 @@ import (
 // idempotent and may be called concurrently, though never for one key at a
 // time. A conflict with another writer is an error like others: the Controller
 // asks again.
+//
+// The intents that it is given are as the Source told them, but for Reported,
+// which they may lack.
 type Ledger interface {
 	// Hold makes sure that the declaration does not vanish before its copies
 	// do (a finalizer). It is called before the first write to a member, and

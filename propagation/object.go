@@ -97,6 +97,7 @@ func (o *object) adopt(in Intent, base *unstructured.Unstructured, p plan, now t
 		o.unseeLocked()
 	}
 	o.intent, o.base, o.problem, o.frozen = in, base, p.problem, p.frozen
+	o.intent.Reported = status.Summary{} // what was reported last is in o.reported
 	if p.frozen {
 		return nil
 	}
@@ -120,7 +121,7 @@ func (o *object) adopt(in Intent, base *unstructured.Unstructured, p plan, now t
 // then.
 func (o *object) unseeLocked() {
 	for _, t := range o.tasks {
-		t.seen = status.Observation{}
+		t.seen = nil
 	}
 }
 

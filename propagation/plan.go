@@ -138,7 +138,8 @@ func (c *Controller) mayHold(o *object, in Intent) []federation.ClusterName {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.reported == nil || o.intent.Parent != in.Parent {
-		o.reported = &in.Reported
+		reported := in.Reported
+		o.reported = &reported
 	}
 	for _, s := range o.reported.Clusters {
 		if o.tasks[s.Cluster] == nil || !o.tasks[s.Cluster].absent {

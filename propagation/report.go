@@ -125,7 +125,7 @@ func (o *object) patientUntilLocked(t *task, moved time.Time, patience time.Dura
 	case t.awaits:
 		from = t.since.Add(mostAwait - patience)
 	case t.begun.IsZero(): // in the queue
-	case t.seen.Cluster != "" && !t.stale: // to be tried again, or to end by itself
+	case t.seen != nil && !t.stale: // to be tried again, or to end by itself
 		from = t.since
 	default:
 		from = t.begun
@@ -151,14 +151,14 @@ func (o *object) anyLeftLocked() bool {
 // observeLocked is what is known of a cluster. One that cannot be seen now is
 // taken to hold what it was last seen or reported to hold for this generation.
 func (o *object) observeLocked(name federation.ClusterName, t *task) status.Observation {
-	unseen := t.seen.Cluster == "" || t.blind
+	unseen := t.seen == nil || t.blind
 	switch reported, known := o.reportedForLocked(name); {
 	case unseen && t.hold && t.fine == o.intent.Generation:
-		return t.good
-	case unseen && t.hold && known && (reported.State == status.OK || rolling(reported.State) || t.seen.Cluster == "" && blind(reported.State)):
+		return *t.good
+	case unseen && t.hold && known && (reported.State == status.OK || underRollout(reported.State) || t.seen == nil && blind(reported.State)):
 		return reported
-	case t.seen.Cluster != "":
-		return t.seen
+	case t.seen != nil:
+		return *t.seen
 	default:
 		return status.Observation{Cluster: name, State: o.lateLocked(name, t), Message: "the cluster has not answered yet"}
 	}

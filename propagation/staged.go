@@ -20,10 +20,9 @@ type staged struct {
 
 // stagedCluster is one cluster in it.
 type stagedCluster struct {
-	name     federation.ClusterName
-	progress rollout.Progress
-	recalled bool   // the progress is known; else it is that of the last report
-	ailment  string // why the cluster does not take the version, though it may
+	name    federation.ClusterName
+	rolling *rolling // how far it is; nil is that the last report tells
+	ailment string   // why the cluster does not take the version, though it may
 }
 
 // gateLocked shuts every lane that the rollout has a say in, until it opens
@@ -35,7 +34,7 @@ func (o *object) gateLocked() {
 	for _, t := range o.tasks {
 		t.gated = t.hold && !o.rolled
 		if o.rolled {
-			t.progress, t.recalled, t.lacks = rollout.Progress{}, false, ""
+			t.rolling = nil
 		}
 	}
 }
@@ -73,8 +72,8 @@ func (o *object) stage() (staged, bool) {
 		if !t.hold {
 			continue
 		}
-		at := stagedCluster{name: name, progress: t.progress, recalled: t.recalled}
-		if !t.gated && t.phase == blocked && !t.blind {
+		at := stagedCluster{name: name, rolling: t.rolling}
+		if !t.gated && t.phase == blocked && !t.blind && t.seen != nil {
 			at.ailment = t.seen.Message
 		}
 		s.clusters = append(s.clusters, at)
@@ -87,8 +86,8 @@ func (o *object) stage() (staged, bool) {
 // the present one if the cluster holds it, or if the report was of this
 // generation, and the time is new.
 func (s staged) recall(at stagedCluster, n rollout.Cluster, now time.Time) rollout.Progress {
-	if at.recalled {
-		return at.progress
+	if at.rolling != nil {
+		return at.rolling.progress
 	}
 	i := slices.IndexFunc(s.reported.Clusters, func(c status.Observation) bool { return c.Cluster == at.name })
 	if i < 0 {
@@ -125,7 +124,7 @@ func (o *object) follow(revision int, d rollout.Decision, blocks map[federation.
 	var opened []federation.ClusterName
 	for _, step := range d.Steps {
 		t := o.tasks[step.Name]
-		t.progress, t.recalled, t.lacks = step.Progress, true, step.Why
+		t.rolling = &rolling{progress: step.Progress, lacks: step.Why}
 		switch f, blocks := blocks[step.Name]; {
 		case !t.gated:
 		case step.Release && (step.Progress.Phase == "" || o.toldLocked(step)):
@@ -153,28 +152,34 @@ func (o *object) toldLocked(step rollout.Step) bool {
 
 // open lets the lane go to work.
 func (t *task) open() {
-	t.gated, t.phase, t.begun, t.seen, t.silent = false, open, time.Time{}, status.Observation{}, time.Time{}
+	t.gated, t.phase, t.begun, t.seen, t.silent = false, open, time.Time{}, nil, time.Time{}
 }
 
 // amid adds to an observation how far the cluster is with the rollout. A copy
 // that is as it should be, but not proven, is not all right yet.
 func (t *task) amid(s status.Observation) status.Observation {
-	s.Rollout = status.Rollout{Phase: string(t.progress.Phase), Version: t.progress.Version, Since: t.progress.Since}
+	var r rolling
+	if t.rolling != nil {
+		r = *t.rolling
+	}
+	s.Rollout = status.Rollout{Phase: string(r.progress.Phase), Version: r.progress.Version, Since: r.progress.Since}
 	if t.gated {
 		return s
 	}
-	if rolling(s.State) {
+	if underRollout(s.State) {
 		s.State, s.Message = status.OK, ""
 	}
 	switch {
-	case s.State != status.OK || t.lacks == "":
-	case t.progress.Phase == rollout.Failed:
-		s.State, s.Message = status.RolloutFailed, t.lacks
+	case s.State != status.OK || r.lacks == "":
+	case r.progress.Phase == rollout.Failed:
+		s.State, s.Message = status.RolloutFailed, r.lacks
 	default:
-		s.State, s.Message = status.WaitingForHealth, t.lacks
+		s.State, s.Message = status.WaitingForHealth, r.lacks
 	}
 	return s
 }
 
-// rolling says of a state that the cluster was let go by a rollout.
-func rolling(s status.State) bool { return s == status.WaitingForHealth || s == status.RolloutFailed }
+// underRollout says of a state that the cluster was let go by a rollout.
+func underRollout(s status.State) bool {
+	return s == status.WaitingForHealth || s == status.RolloutFailed
+}

@@ -8,30 +8,35 @@ import (
 	"github.com/fedrail/fedrail/status"
 )
 
-// task is what one cluster has to do with an object.
+// task is what one cluster has to do with an object. There is one for each copy,
+// so it is small.
 type task struct {
-	hold    bool               // it should hold a copy; else it should hold none
-	phase   phase              // how far it is
-	begun   time.Time          // when the lane began with it; zero while it is in the queue, but for a retry
-	seen    status.Observation // how the last try went
-	since   time.Time          // when a try first went so
-	passing bool               // the last try failed for a reason that lies with the cluster
-	stale   bool               // there is news of the copy since the last try
-	absent  bool               // it was seen to hold no copy
-	blind   bool               // seen tells nothing of the copy
-	awaits  bool               // what it needs is about to come
-	silent  time.Time          // since when the cluster cannot be reached; zero when it can
-	fine    int64              // the generation last seen to be held as it should, or 0
-	good    status.Observation // how that went
+	hold    bool      // it should hold a copy; else it should hold none
+	phase   phase     // how far it is
+	passing bool      // the last try failed for a reason that lies with the cluster
+	stale   bool      // there is news of the copy since the last try
+	absent  bool      // it was seen to hold no copy
+	blind   bool      // seen tells nothing of the copy
+	awaits  bool      // what it needs is about to come
+	gated   bool      // a rollout keeps the lane shut
+	begun   time.Time // when the lane began with it; zero while it is in the queue, but for a retry
+	since   time.Time // when a try first went as the last one did
+	silent  time.Time // since when the cluster cannot be reached; zero when it can
+	fine    int64     // the generation last seen to be held as it should, or 0
 
-	gated    bool             // a rollout keeps the lane shut
-	progress rollout.Progress // of the cluster in it
-	recalled bool             // the progress is known
-	lacks    string           // what the cluster lacks to be proven; empty when nothing
+	seen    *status.Observation // how the last try went; nil before that
+	good    *status.Observation // how that of fine went; nil when fine is 0
+	rolling *rolling            // nil where no rollout has a say
+}
+
+// rolling is how far a rollout is with a cluster.
+type rolling struct {
+	progress rollout.Progress
+	lacks    string // what the cluster lacks to be proven; empty when nothing
 }
 
 // phase is how far a task is. The zero phase is open.
-type phase int
+type phase uint8
 
 const (
 	open    phase = iota // not answered yet, or tried again soon
@@ -58,9 +63,9 @@ func (o *object) note(name federation.ClusterName, j job, f finding) learned {
 	t.learn(f)
 	switch {
 	case f.phase == settled && j.hold:
-		t.fine, t.good = j.intent.Generation, f.seen
+		t.fine, t.good = j.intent.Generation, t.seen
 	case !f.blind:
-		t.fine, t.good = 0, status.Observation{}
+		t.fine, t.good = 0, nil
 	}
 	if !o.busyLocked() {
 		o.busyFrom = time.Time{}
@@ -85,12 +90,21 @@ func (o *object) metLocked() time.Duration {
 	return max(took, 1)
 }
 
+// sight is what was seen, to be kept; nil when that is nothing.
+func (f finding) sight() *status.Observation {
+	if f.seen.Cluster == "" {
+		return nil
+	}
+	seen := f.seen // and not all of the finding
+	return &seen
+}
+
 // learn takes over how a task went.
 func (t *task) learn(f finding) {
-	if t.seen.Cluster == "" || t.seen.State != f.seen.State {
+	if t.seen == nil || t.seen.State != f.seen.State {
 		t.since = time.Now()
 	}
-	t.phase, t.seen, t.absent, t.blind, t.stale = f.phase, f.seen, f.absent, f.blind, t.begun.IsZero()
+	t.phase, t.seen, t.absent, t.blind, t.stale = f.phase, f.sight(), f.absent, f.blind, t.begun.IsZero()
 	t.awaits, t.passing = f.awaits, f.passing
 	switch {
 	case !f.silent:
