@@ -39,5 +39,5 @@ func (s *records) inherit(old *records) {
 	old.mu.Unlock()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.byKey = byKey
+	s.replaceLocked(byKey)
 }

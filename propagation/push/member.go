@@ -108,7 +108,7 @@ func (p *Propagator) newMember(c federation.Cluster, changed func(propagation.Ch
 		config: config, http: client, options: p.Options,
 		wake: make(chan struct{}, 1), hearing: heard, links: map[schema.GroupVersion]link{},
 	}
-	m.records = newRecords(p.FieldManager, func(k propagation.Key) { changed(propagation.Change{Cluster: c.Name, Key: k}) })
+	m.records = newRecords(p, c.Name, func(k propagation.Key) { changed(propagation.Change{Cluster: c.Name, Key: k}) })
 	if m.lacking, err = newLacking(m); err != nil {
 		return nil, err
 	}
@@ -124,6 +124,7 @@ func (p *Propagator) replace(now map[federation.ClusterName]*member) {
 	for name, m := range p.members {
 		if now[name] != m {
 			m.stop()
+			m.records.retire()
 		}
 	}
 	p.members = now

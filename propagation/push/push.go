@@ -89,6 +89,7 @@ func (o Options) where() string {
 // [New].
 type Propagator struct {
 	Options
+	holders *holders
 	mu      sync.Mutex
 	members map[federation.ClusterName]*member
 }
@@ -112,34 +113,7 @@ func New(o Options) (*Propagator, error) {
 	o.FieldManager = cmp.Or(o.FieldManager, "fedrail")
 	o.Backoff = cmp.Or(o.Backoff, 200*time.Millisecond)
 	o.MaxBackoff = cmp.Or(o.MaxBackoff, 5*time.Second)
-	return &Propagator{Options: o, members: map[federation.ClusterName]*member{}}, errors.Join(errs...)
-}
-
-// Holders implements [propagation.Observer].
-func (p *Propagator) Holders(key propagation.Key) []federation.ClusterName {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	var holders []federation.ClusterName
-	for name, m := range p.members {
-		if _, held := m.records.get(key); held {
-			holders = append(holders, name)
-		}
-	}
-	return sorted(holders)
-}
-
-// HoldersOf are the clusters in which a copy of that parent was last seen, in
-// name order.
-func (p *Propagator) HoldersOf(key propagation.Key, parent types.UID) []federation.ClusterName {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	var holders []federation.ClusterName
-	for name, m := range p.members {
-		if r, held := m.records.get(key); held && r.parent == parent {
-			holders = append(holders, name)
-		}
-	}
-	return sorted(holders)
+	return &Propagator{Options: o, holders: newHolders(), members: map[federation.ClusterName]*member{}}, errors.Join(errs...)
 }
 
 // member returns what is known of a member; a Problem when that is not enough

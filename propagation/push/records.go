@@ -7,17 +7,21 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/tools/cache"
 
+	"github.com/fedrail/fedrail/federation"
 	"github.com/fedrail/fedrail/propagation"
 )
 
 // records are the copies that a member holds, kept up to date by a watch and by
 // the answers to our own writes. It is the store of a cache.Reflector.
 type records struct {
+	member  federation.ClusterName
 	manager string
 	changed func(propagation.Key) // called without the lock; the zero Key is all
+	holders *holders              // what is in byKey is there too, until it is retired
 
 	mu      sync.Mutex
 	synced  bool // the copies have been listed
+	retired bool // the member is no more, or is reached otherwise
 	byKey   map[propagation.Key]record
 	writing map[propagation.Key]bool   // a write of ours is under way
 	left    map[propagation.Key]uint64 // went meanwhile, at that resourceVersion
@@ -27,9 +31,10 @@ type records struct {
 
 var _ cache.ReflectorStore = (*records)(nil)
 
-func newRecords(manager string, changed func(propagation.Key)) *records {
+// newRecords are those of a member of a Propagator.
+func newRecords(p *Propagator, member federation.ClusterName, changed func(propagation.Key)) *records {
 	return &records{
-		manager: manager, changed: changed,
+		member: member, manager: p.FieldManager, changed: changed, holders: p.holders,
 		byKey:   map[propagation.Key]record{},
 		writing: map[propagation.Key]bool{},
 		left:    map[propagation.Key]uint64{},
@@ -72,7 +77,7 @@ func (s *records) Update(obj any) error {
 	now := recordOf(o, s.manager).after(before, o)
 	stale := held && now.version <= before.version
 	if !stale {
-		s.byKey[key] = now
+		s.putLocked(key, now)
 		delete(s.gone, key)
 	}
 	tell := !stale && !s.writing[key]
@@ -93,7 +98,7 @@ func (s *records) Delete(obj any) error {
 	before, held := s.byKey[key]
 	ours := held && before.uid == o.GetUID() && version >= before.version
 	if ours {
-		delete(s.byKey, key)
+		s.dropLocked(key)
 		if !before.leaving() {
 			s.gone[key] = true
 		}
@@ -128,7 +133,8 @@ func (s *records) Replace(objs []any, _ string) error {
 		}
 	}
 	first := !s.synced
-	s.byKey, s.synced = all, true
+	s.replaceLocked(all)
+	s.synced = true
 	s.mu.Unlock()
 	for _, key := range changed {
 		s.changed(key)
@@ -177,7 +183,7 @@ func (s *records) applied(key propagation.Key, o metav1.Object) record {
 		seen.known, seen.agreed = true, answer.agreed
 		s.byKey[key] = seen
 	case !newer:
-		s.byKey[key] = answer
+		s.putLocked(key, answer)
 		delete(s.gone, key)
 	}
 	delete(s.doubt, key)
@@ -213,11 +219,11 @@ func (s *records) found(key propagation.Key, o metav1.Object) {
 	defer s.mu.Unlock()
 	delete(s.doubt, key)
 	if o == nil {
-		delete(s.byKey, key)
+		s.dropLocked(key)
 		return
 	}
 	if o.GetLabels()[propagation.ManagedLabel] == "true" {
-		s.byKey[key] = recordOf(o, s.manager).after(s.byKey[key], o)
+		s.putLocked(key, recordOf(o, s.manager).after(s.byKey[key], o))
 	}
 }
 
