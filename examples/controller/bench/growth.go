@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"runtime"
 	"time"
 
@@ -119,7 +118,7 @@ func (c *crowd) rounds(ctx context.Context, b bench) ([]float64, error) {
 func (c *crowd) round(ctx context.Context, generation int64) (float64, error) {
 	keys := c.keys[:min(batch, len(c.keys))]
 	runtime.GC()
-	before, err := processorTime(os.Getpid())
+	before, err := ownTime()
 	if err != nil {
 		return 0, err
 	}
@@ -130,7 +129,7 @@ func (c *crowd) round(ctx context.Context, generation int64) (float64, error) {
 	if err := c.await(ctx, keys, generation); err != nil {
 		return 0, err
 	}
-	after, err := processorTime(os.Getpid())
+	after, err := ownTime()
 	return float64((after-before)/time.Microsecond) / float64(len(keys)), err
 }
 

@@ -6,6 +6,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -26,6 +27,16 @@ func peakMemory(pid int) (float64, error) {
 		}
 	}
 	return 0, errors.New("peak memory: the kernel does not tell VmHWM")
+}
+
+// ownTime is how long this process has computed, more exactly than the kernel
+// tells it of others.
+func ownTime() (time.Duration, error) {
+	var r syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &r); err != nil {
+		return 0, fmt.Errorf("processor time: %w", err)
+	}
+	return time.Duration(r.Utime.Nano() + r.Stime.Nano()), nil
 }
 
 // processorTime is how long a process has computed.
