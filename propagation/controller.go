@@ -44,7 +44,8 @@ type Options struct {
 	Timeout time.Duration
 	// Patience is how long a report waits for clusters that have not answered
 	// yet; default 2s. Then it says so, and follows up when they do. A cluster
-	// that is busy with other objects gets up to fifteen times as long.
+	// that is busy with other objects gets up to fifteen times as long, and one of
+	// which an Estimator says so what that says.
 	Patience time.Duration
 	// Interval is the least time between two reports of one object; default 1s.
 	Interval time.Duration

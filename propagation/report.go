@@ -95,7 +95,7 @@ func (o *object) draft(now time.Time, options Options, moved func(federation.Clu
 	d.wait = max(options.Interval-now.Sub(o.reportAt), 0)
 	for name, t := range o.tasks {
 		if t.phase == open {
-			d.wait = max(d.wait, o.patientUntilLocked(t, moved(name), options.Patience).Sub(now))
+			d.wait = max(d.wait, o.patientUntilLocked(t, moved(name), options.patience(name)).Sub(now))
 		}
 	}
 	d.facts = status.Facts{Generation: o.intent.Generation, Placement: o.problem, Rollout: o.unroll}

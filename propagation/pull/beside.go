@@ -3,11 +3,12 @@ package pull
 import (
 	"context"
 	"errors"
-	"iter"
 	"slices"
 	"sync"
+	"time"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/fedrail/fedrail/federation"
 	"github.com/fedrail/fedrail/propagation"
@@ -29,6 +30,8 @@ var (
 	_ propagation.Propagator = Beside{}
 	_ propagation.Observer   = Beside{}
 	_ propagation.Viewer     = Beside{}
+	_ propagation.Lister     = Beside{}
+	_ propagation.Estimator  = Beside{}
 )
 
 func (b Beside) to(name federation.ClusterName) propagation.Propagator {
@@ -58,81 +61,87 @@ func (b Beside) View(name federation.ClusterName, want *unstructured.Unstructure
 	return viewer.View(name, want, how)
 }
 
-// Observe implements [propagation.Observer]. When one of the two ends early, so
-// does the other.
+// Observe implements [propagation.Observer]. Nothing is read for members that
+// fetch before there is one. When one of the two ends early, so does the other.
 func (b Beside) Observe(ctx context.Context, changed func(propagation.Change)) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	var observing sync.WaitGroup
 	var failures [2]error
-	for i, p := range []propagation.Propagator{b.Pull, b.Others} {
-		if o, observes := p.(propagation.Observer); observes {
-			observing.Go(func() {
-				defer stop()
-				failures[i] = o.Observe(ctx, changed)
-			})
+	observing.Go(func() {
+		defer stop()
+		if b.awaitMember(ctx) {
+			failures[0] = observe(ctx, b.Pull, changed)
 		}
-	}
+	})
+	observing.Go(func() {
+		defer stop()
+		failures[1] = observe(ctx, b.Others, changed)
+	})
 	observing.Wait()
 	return errors.Join(failures[:]...)
 }
 
+// awaitMember waits until there is a member that fetches; false when ctx ends.
+func (b Beside) awaitMember(ctx context.Context) bool {
+	for members := range b.Pulling.Watch(ctx) {
+		if members.Len() > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// observe has p observe, if it does, until ctx ends.
+func observe(ctx context.Context, p propagation.Propagator, changed func(propagation.Change)) error {
+	if o, observes := p.(propagation.Observer); observes {
+		return o.Observe(ctx, changed)
+	}
+	<-ctx.Done()
+	return nil
+}
+
 // Holders implements [propagation.Observer].
 func (b Beside) Holders(key propagation.Key) []federation.ClusterName {
-	var holders []federation.ClusterName
+	return slices.Compact(sorted(append(holders(b.Pull, key), holders(b.Others, key)...)))
+}
+
+func holders(p propagation.Propagator, key propagation.Key) []federation.ClusterName {
+	if o, observes := p.(propagation.Observer); observes {
+		return o.Holders(key)
+	}
+	return nil
+}
+
+// HoldersOf are the clusters that may hold a copy of that parent, in name order.
+// Of a Propagator that does not know the parents of copies, all that hold one may.
+func (b Beside) HoldersOf(key propagation.Key, parent types.UID) []federation.ClusterName {
+	var all []federation.ClusterName
 	for _, p := range []propagation.Propagator{b.Pull, b.Others} {
-		if o, observes := p.(propagation.Observer); observes {
-			holders = append(holders, o.Holders(key)...)
+		if knows, ok := p.(interface {
+			HoldersOf(propagation.Key, types.UID) []federation.ClusterName
+		}); ok {
+			all = append(all, knows.HoldersOf(key, parent)...)
+		} else {
+			all = append(all, holders(p, key)...)
 		}
 	}
-	return slices.Compact(sorted(holders))
+	return slices.Compact(sorted(all))
 }
 
-// Union is a federation.Registry of the members of several, which are known when
-// those of each are: Watch waits for that, while a Snapshot taken before has those
-// that are known. Of members with the same name, that of the last one counts.
-func Union(registries ...federation.Registry) federation.Registry { return union(registries) }
-
-type union []federation.Registry
-
-// Snapshot implements [federation.Registry].
-func (u union) Snapshot() federation.ClusterSet {
-	var all []federation.Cluster
-	for _, r := range u {
-		all = slices.AppendSeq(all, r.Snapshot().All())
+// Copies implements [propagation.Lister]. Where no Lister carries to, none are
+// known.
+func (b Beside) Copies(name federation.ClusterName) ([]propagation.Key, error) {
+	if lister, lists := b.to(name).(propagation.Lister); lists {
+		return lister.Copies(name)
 	}
-	return federation.NewClusterSet(all...)
+	return nil, nil
 }
 
-// Watch implements [federation.Registry].
-func (u union) Watch(ctx context.Context) iter.Seq[federation.ClusterSet] {
-	return func(yield func(federation.ClusterSet) bool) {
-		ctx, stop := context.WithCancel(ctx)
-		var watching sync.WaitGroup
-		defer watching.Wait()
-		defer stop()
-		known := make(chan int)
-		for i, r := range u {
-			watching.Go(func() {
-				for range r.Watch(ctx) {
-					select {
-					case known <- i:
-					case <-ctx.Done():
-					}
-				}
-			})
-		}
-		heard := map[int]bool{}
-		for {
-			select {
-			case <-ctx.Done():
-				return
-			case i := <-known:
-				heard[i] = true
-			}
-			if len(heard) == len(u) && !yield(u.Snapshot()) {
-				return
-			}
-		}
+// AnswersWithin implements [propagation.Estimator].
+func (b Beside) AnswersWithin(name federation.ClusterName) time.Duration {
+	if e, knows := b.to(name).(propagation.Estimator); knows {
+		return e.AnswersWithin(name)
 	}
+	return 0
 }

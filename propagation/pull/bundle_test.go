@@ -16,6 +16,7 @@ import (
 	"github.com/fedrail/fedrail/federation"
 	"github.com/fedrail/fedrail/federation/apis/bundle/v1alpha1"
 	"github.com/fedrail/fedrail/internal/controlplane"
+	"github.com/fedrail/fedrail/internal/controlplane/controlplanetest"
 	"github.com/fedrail/fedrail/internal/testbed"
 	"github.com/fedrail/fedrail/propagation"
 	"github.com/fedrail/fedrail/propagation/pull"
@@ -158,7 +159,33 @@ func TestAMemberWithoutItsNamespaceIsTold(t *testing.T) {
 			`write bundle fedrail-member-has-none/configmaps-0 on the host: namespaces "fedrail-member-has-none" not found`)
 	})
 	admit(t, d.host, "has-none", nil)
-	d.untilShape(map[string][]string{"configmaps-0": {"web"}})
+	d.Until("written", func() bool {
+		d.ask(want, propagation.Holding{Parent: "parent"})
+		return len(d.shape()) == 1
+	})
+	require.Equal(t, map[string][]string{"configmaps-0": {"web"}}, d.shape())
+}
+
+// TestAMemberThatWentIsForgotten: what it should have held is not written when
+// there is a member of that name again.
+func TestAMemberThatWentIsForgotten(t *testing.T) {
+	d := newDesk(t, "goes", pull.Options{})
+	goes := propagation.Key{Namespace: "shop", Name: "that-goes"}
+	d.ask(configMap("shop", "that-goes"), propagation.Holding{Parent: "parent"})
+	d.untilShape(map[string][]string{"configmaps-0": {"that-goes"}})
+	copies, err := d.propagator.Copies("goes")
+	require.NoError(t, err)
+	require.Equal(t, []propagation.Key{goes}, copies)
+	require.Equal(t, []federation.ClusterName{"goes"}, d.propagator.HoldersOf(goes, "parent"))
+	require.Empty(t, d.propagator.HoldersOf(goes, "another"))
+
+	namespaces := controlplanetest.Client(t, d.host).CoreV1().Namespaces()
+	require.NoError(t, namespaces.Delete(t.Context(), pull.NamespaceOf("goes"), metav1.DeleteOptions{}))
+	require.NoError(t, d.bundles().Delete(t.Context(), "configmaps-0", metav1.DeleteOptions{})) // as the namespace's end does
+	d.Until("forgotten", func() bool { return len(d.propagator.Holders(goes)) == 0 })
+	copies, err = d.propagator.Copies("goes")
+	require.NoError(t, err)
+	require.Empty(t, copies)
 }
 
 // TestAnUnfinishedMoveIsFinished by whoever comes next.

@@ -24,6 +24,7 @@ type member struct {
 	name    federation.ClusterName
 	chunks  map[string]*chunk
 	objects map[propagation.Key]*object
+	nowhere error // why there was no room for a bundle when one was last written; nil when there was
 }
 
 // chunk is one bundle, as it is on the host or will be soon.
@@ -62,7 +63,7 @@ func (p *Propagator) memberLocked(name federation.ClusterName) *member {
 }
 
 func (m *member) newChunk(name string) *chunk {
-	c := &chunk{id: chunkID{m.name, name}, name: name, objects: map[propagation.Key]*object{}}
+	c := &chunk{id: chunkID{m.name, name}, name: name, objects: map[propagation.Key]*object{}, failure: m.nowhere}
 	m.chunks[name] = c
 	return c
 }

@@ -17,6 +17,10 @@ const (
 	MemberLabel = "propagation.fedrail.io/member"
 	// ClusterAnnotation says, on the namespace, which member it is for.
 	ClusterAnnotation = "propagation.fedrail.io/cluster"
+	// LeavingAnnotation says, on the namespace, that the member is leaving and what
+	// becomes of its copies: "Delete" or "Orphan", as federation.Leaving has it. Any
+	// other value says nothing.
+	LeavingAnnotation = "propagation.fedrail.io/leaving"
 	// LeaseName is the name of the Lease that a member's agent renews.
 	LeaseName = "agent"
 

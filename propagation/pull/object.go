@@ -59,6 +59,9 @@ func (o *object) isGone() bool {
 
 // pending is the Problem that nothing is known yet.
 func (o *object) pending(name federation.ClusterName) error {
+	if isNowhere(o.chunk.failure) {
+		return o.nowhere()
+	}
 	if err := o.chunk.failure; err != nil {
 		return propagation.Problemf(status.ClientRetrievalFailed, propagation.RetryOnChange,
 			"write bundle %s/%s on the host: %w", NamespaceOf(name), o.chunk.name, err)

@@ -23,7 +23,6 @@ const writers = 4
 // all members for as long as it runs. One Observe runs at a time.
 func (p *Propagator) Observe(ctx context.Context, changed func(propagation.Change)) error {
 	p.mu.Lock()
-	p.resetLocked()
 	p.changed = changed
 	queue := workqueue.NewTypedRateLimitingQueue(workqueue.NewTypedItemExponentialFailureRateLimiter[chunkID](p.Backoff, p.MaxBackoff))
 	p.queue = queue

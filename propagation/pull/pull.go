@@ -45,6 +45,9 @@ type Options struct {
 	// 50ms. Interval is the least time between two writes of one bundle; default
 	// 500ms.
 	Gather, Interval time.Duration
+	// Patience is how long reports wait for an agent that has not answered yet;
+	// default 10s.
+	Patience time.Duration
 	// Backoff and MaxBackoff bound the time between two tries of what failed;
 	// default 200ms and 5s.
 	Backoff, MaxBackoff time.Duration
@@ -58,8 +61,8 @@ type Options struct {
 //
 // Apply and Remove send nothing themselves, and answer by what the member's agent
 // said last. Until it has said something about what is asked now, that is a
-// Problem to wait with. The Patience of a Controller should be longer than agents
-// take, say 10s, or reports tell of the waiting.
+// Problem to wait with; a report waits with it for as long as Options.Patience
+// says.
 type Propagator struct {
 	Options
 
@@ -97,6 +100,7 @@ func New(o Options) (*Propagator, error) {
 	o.ChunkBytes = min(cmp.Or(o.ChunkBytes, maxBytes/4), maxBytes)
 	o.Gather = cmp.Or(o.Gather, 50*time.Millisecond)
 	o.Interval = cmp.Or(o.Interval, 500*time.Millisecond)
+	o.Patience = cmp.Or(o.Patience, 10*time.Second)
 	o.Backoff = cmp.Or(o.Backoff, 200*time.Millisecond)
 	o.MaxBackoff = cmp.Or(o.MaxBackoff, 5*time.Second)
 	p := &Propagator{Options: o}
@@ -153,18 +157,4 @@ func (p *Propagator) Remove(ctx context.Context, name federation.ClusterName, ke
 		o = p.askLocked(m, e)
 	}
 	return o.removed(name)
-}
-
-// Holders implements [propagation.Observer]. A member whose agent has not said
-// yet that it holds none counts as well.
-func (p *Propagator) Holders(key propagation.Key) []federation.ClusterName {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	var holders []federation.ClusterName
-	for name, m := range p.members {
-		if m.objects[key] != nil {
-			holders = append(holders, name)
-		}
-	}
-	return sorted(holders)
 }

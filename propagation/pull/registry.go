@@ -10,11 +10,13 @@ import (
 	"sync"
 	"time"
 
+	"github.com/go-logr/logr"
 	coordinationv1 "k8s.io/api/coordination/v1"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/dynamic"
 
 	"github.com/fedrail/fedrail/federation"
@@ -25,6 +27,7 @@ type RegistryOptions struct {
 	// Client reaches the host; required. It needs list and watch of namespaces,
 	// and of Leases in all of them.
 	Client dynamic.Interface
+	Logger logr.Logger // the zero Logger discards
 }
 
 // Registry is a federation.Registry of the members whose agents fetch bundles
@@ -32,10 +35,13 @@ type RegistryOptions struct {
 // namespace's other labels are the member's, so nobody sets them who may not
 // write namespaces; an agent may not.
 //
+// A member is leaving when [LeavingAnnotation] says so (see [Unjoin]), and has left
+// when its namespace is deleted: its copies stay then as they are.
+//
 // A member is Ready while its agent renews the Lease in that namespace, which it
 // does while the member's API server is well. Make one with [NewRegistry].
 type Registry struct {
-	client  dynamic.Interface
+	RegistryOptions
 	members *federation.Members
 
 	mu         sync.Mutex
@@ -58,7 +64,7 @@ func NewRegistry(o RegistryOptions) (*Registry, error) {
 	if o.Client == nil {
 		return nil, errors.New("pull: RegistryOptions.Client is required")
 	}
-	return &Registry{client: o.Client, members: federation.Unknown(), look: make(chan struct{}, 1)}, nil
+	return &Registry{RegistryOptions: o, members: federation.Unknown(), look: make(chan struct{}, 1)}, nil
 }
 
 // Snapshot implements [federation.Registry].
@@ -76,7 +82,12 @@ func (r *Registry) Start(ctx context.Context) error {
 	var watching sync.WaitGroup
 	defer watching.Wait()
 	follow := func(resource schema.GroupVersionResource, s sight) {
-		w := watched{objects: r.client.Resource(resource), selector: MemberLabel + "=true", backoff: between(200*time.Millisecond, hostBackoff)}
+		w := watched{
+			objects: r.Client.Resource(resource), selector: MemberLabel + "=true", backoff: between(200*time.Millisecond, hostBackoff),
+			failed: func(err error) {
+				r.Logger.Info("cannot read who fetches", "resource", resource.Resource, "reason", err.Error())
+			},
+		}
 		watching.Go(func() { w.watch(ctx, s) })
 	}
 	follow(schema.GroupVersionResource{Version: "v1", Resource: "namespaces"}, r.sight(
@@ -169,8 +180,12 @@ func (r *Registry) refresh(now time.Time) time.Duration {
 }
 
 func (r *Registry) clusterLocked(namespace *unstructured.Unstructured, now time.Time) federation.Cluster {
-	c := federation.Cluster{Name: federation.ClusterName(namespace.GetAnnotations()[ClusterAnnotation]), Labels: labels.Set{}}
-	if NamespaceOf(c.Name) != namespace.GetName() {
+	c := federation.Cluster{
+		Name: federation.ClusterName(namespace.GetAnnotations()[ClusterAnnotation]), Labels: labels.Set{},
+		Connection: string(namespace.GetUID()), // another one has other bundles
+		Leaving:    leavingOf(namespace),
+	}
+	if NamespaceOf(c.Name) != namespace.GetName() || namespace.GetDeletionTimestamp() != nil {
 		return federation.Cluster{}
 	}
 	for key, value := range namespace.GetLabels() {
@@ -190,3 +205,15 @@ func (r *Registry) clusterLocked(namespace *unstructured.Unstructured, now time.
 	}
 	return c
 }
+
+// leavingOf is what becomes of the copies of a member that leaves.
+func leavingOf(namespace *unstructured.Unstructured) federation.Leaving {
+	switch how := federation.Leaving(namespace.GetAnnotations()[LeavingAnnotation]); how {
+	case federation.LeavingDelete, federation.LeavingOrphan:
+		return how
+	}
+	return ""
+}
+
+// uidOf is the UID of the namespace of a member of a Registry.
+func uidOf(member federation.Cluster) types.UID { return types.UID(member.Connection) }

@@ -76,9 +76,14 @@ func TestAMemberHasTheLabelsOfItsNamespace(t *testing.T) {
 	registry := registryOf(t, host)
 	bedOf(t).Until("known", func() bool { return registry.Snapshot().Len() == 2 })
 	message := "its agent has never been heard of"
+	uid := func(name federation.ClusterName) string {
+		namespace, err := controlplanetest.Client(t, host).CoreV1().Namespaces().Get(t.Context(), pull.NamespaceOf(name), metav1.GetOptions{})
+		require.NoError(t, err)
+		return string(namespace.UID)
+	}
 	require.Equal(t, federation.NewClusterSet(
-		federation.Cluster{Name: "a.long.name/that does not fit", Labels: labels.Set{}, Message: message},
-		federation.Cluster{Name: "edge1", Labels: labels.Set{"tier": "edge"}, Message: message},
+		federation.Cluster{Name: "a.long.name/that does not fit", Labels: labels.Set{}, Message: message, Connection: uid("a.long.name/that does not fit")},
+		federation.Cluster{Name: "edge1", Labels: labels.Set{"tier": "edge"}, Message: message, Connection: uid("edge1")},
 	), registry.Snapshot())
 	require.Equal(t, "fedrail-member-edge1", pull.NamespaceOf("edge1"))
 	require.Equal(t, "fedrail-member-a-long-name-that-does-not-fit-xc63a9829bab7", pull.NamespaceOf("a.long.name/that does not fit"))

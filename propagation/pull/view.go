@@ -13,8 +13,9 @@ import (
 var _ propagation.Viewer = (*Propagator)(nil)
 
 // View implements [propagation.Viewer], by what the bundles ask for and what the
-// agents answered. What is asked for and not answered is not taken to be there:
-// the bundle may have been written just now, and be the first.
+// agents answered. What is asked for and not answered is there only if the agent
+// said of an earlier version that it made a copy: the bundle may have been written
+// just now, and be the first.
 func (p *Propagator) View(name federation.ClusterName, want *unstructured.Unstructured, how propagation.Holding) (propagation.Sight, error) {
 	e, err := toHold(want, how)
 	if err != nil {
@@ -32,7 +33,7 @@ func (p *Propagator) View(name federation.ClusterName, want *unstructured.Unstru
 	case o.entry.hash != e.hash:
 		return propagation.Sight{Held: true}, nil
 	case !o.answered() || o.answer.Phase != v1alpha1.Held:
-		return propagation.Sight{}, nil
+		return propagation.Sight{Held: o.answer.Parent != ""}, nil
 	}
 	return propagation.Sight{
 		Held: true, Wanted: true,

@@ -76,13 +76,15 @@ func (p *Propagator) begin(id chunkID) (w write, wait time.Duration, due bool) {
 func (p *Propagator) end(w write, there metav1.Object, err error) []propagation.Change {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	c := p.memberLocked(w.id.cluster).chunks[w.id.name]
+	m := p.memberLocked(w.id.cluster)
+	c := m.chunks[w.id.name]
 	if c == nil {
 		return nil
 	}
-	before := c.failure
+	news := !sameError(c.failure, err)
 	c.sending, c.failure = false, err
 	if err == nil {
+		m.nowhere = nil
 		c.uid, c.generation, c.written, c.sent = there.GetUID(), there.GetGeneration(), w.changes, time.Now()
 		p.reclaimLocked(c)
 	}
@@ -90,10 +92,18 @@ func (p *Propagator) end(w write, there metav1.Object, err error) []propagation.
 		c.lost = false
 		p.goneLocked(c)
 	}
-	if before == nil && err == nil || before != nil && err != nil && before.Error() == err.Error() {
-		return nil
+	var changed []propagation.Change
+	if news {
+		changed = c.everything()
 	}
-	return c.everything()
+	if isNowhere(err) {
+		p.abandonLocked(m, c)
+	}
+	return changed
+}
+
+func sameError(a, b error) bool {
+	return a == nil && b == nil || a != nil && b != nil && a.Error() == b.Error()
 }
 
 // everything are all keys of the chunk.
