@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
@@ -28,39 +29,62 @@ func newCommand() *cobra.Command {
 	}
 	f.addHost(command.PersistentFlags())
 	f.addControl(command.Flags())
-	command.AddCommand(newInstall(&f))
+	command.AddCommand(newInstall(&f), newEnable(&f), newJoin(&f), newUnjoin(&f))
 	return command
 }
 
+// installFlags are those of install.
+type installFlags struct {
+	scope   string
+	follow  []string
+	account string
+}
+
 func newInstall(f *flags) *cobra.Command {
-	var scope string
-	var follow []string
+	var i installFlags
 	command := &cobra.Command{
 		Use:   "install",
 		Short: "Install the definitions of KubeFed's kinds, the system namespace and an account for the controller on the host",
 		Args:  cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			config, namespace, err := f.host()
-			if err != nil {
-				return err
-			}
-			host := setup.Host{Config: config, Namespace: namespace, Scope: federation.Scope(scope)}
-			if err := host.Install(c.Context()); err != nil {
-				return err
-			}
-			if c.Flags().Changed(letFollow) {
-				if err := host.LetFollow(c.Context(), follow...); err != nil {
-					return fmt.Errorf("--%s: %w", letFollow, err)
-				}
-			}
-			_, err = fmt.Fprintf(c.OutOrStdout(), "installed in namespace %s\n", namespace)
-			return err
-		},
+		RunE:  func(c *cobra.Command, _ []string) error { return install(c, f, i) },
 	}
-	command.Flags().StringVar(&scope, "scope", "", "Cluster or Namespaced, written into the KubeFedConfig; empty leaves that as it is")
-	command.Flags().StringSliceVar(&follow, letFollow, nil,
+	command.Flags().StringVar(&i.scope, "scope", "", "Cluster or Namespaced, written into the KubeFedConfig; empty leaves that as it is")
+	command.Flags().StringSliceVar(&i.follow, letFollow, nil,
 		"types of objects on the host that the controller may read, so that they can follow what refers to them: configmaps,secrets,serviceaccounts,persistentvolumeclaims; empty takes that back")
+	command.Flags().StringVar(&i.account, "controller-kubeconfig", "", "where to write a kubeconfig file of the controller's account; empty is nowhere")
 	return command
+}
+
+func install(c *cobra.Command, f *flags, i installFlags) error {
+	host, err := f.setup()
+	if err != nil {
+		return err
+	}
+	host.Scope = federation.Scope(i.scope)
+	if err := host.Install(c.Context()); err != nil {
+		return err
+	}
+	if c.Flags().Changed(letFollow) {
+		if err := host.LetFollow(c.Context(), i.follow...); err != nil {
+			return fmt.Errorf("--%s: %w", letFollow, err)
+		}
+	}
+	if err := keepAccount(c.Context(), host, i.account); err != nil {
+		return fmt.Errorf("--controller-kubeconfig: %w", err)
+	}
+	_, err = fmt.Fprintf(c.OutOrStdout(), "installed in namespace %s\n", host.Namespace)
+	return err
+}
+
+func keepAccount(ctx context.Context, host setup.Host, file string) error {
+	if file == "" {
+		return nil
+	}
+	content, err := host.Kubeconfig(ctx)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(file, content, 0o600)
 }
 
 // letFollow is the flag of install with what the controller may read.

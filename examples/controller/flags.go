@@ -27,7 +27,7 @@ const ownNamespace = "/var/run/secrets/kubernetes.io/serviceaccount/namespace"
 
 // flags are those of the program, named as KubeFed's are where KubeFed has them.
 type flags struct {
-	kubeconfig, master, namespace string
+	kubeconfig, context, master, namespace string
 
 	configFile              string
 	healthAddr, metricsAddr string
@@ -43,6 +43,7 @@ type flags struct {
 
 func (f *flags) addHost(set *pflag.FlagSet) {
 	set.StringVar(&f.kubeconfig, "kubeconfig", "", "kubeconfig file of the host; in a pod, that of its service account when empty")
+	set.StringVar(&f.context, "context", "", "context in that file; default its current one")
 	set.StringVar(&f.master, "master", "", "URL of the host's API server, in place of the one in the kubeconfig file")
 	set.StringVar(&f.namespace, "kubefed-namespace", "", "system namespace of the federation; default that of the pod, else "+corev1beta1.DefaultNamespace)
 	set.Float32Var(&f.qps, "rest-config-qps", 0, "requests a second to the host; 0 is no limit, and the API server's own fairness decides")
@@ -63,9 +64,9 @@ func (f *flags) addControl(set *pflag.FlagSet) {
 
 // host is how the host is reached, and the system namespace in it.
 func (f *flags) host() (*rest.Config, string, error) {
-	config, err := clientcmd.BuildConfigFromFlags(f.master, f.kubeconfig)
+	config, err := f.hostConfig()
 	if err != nil {
-		return nil, "", fmt.Errorf("--kubeconfig, --master: %w", err)
+		return nil, "", fmt.Errorf("--kubeconfig, --context, --master: %w", err)
 	}
 	config.QPS, config.Burst = f.qps, f.burst
 	if f.qps == 0 {
@@ -80,6 +81,28 @@ func (f *flags) host() (*rest.Config, string, error) {
 		return nil, "", fmt.Errorf("find the namespace of this pod, or set --kubefed-namespace: %w", err)
 	}
 	return config, cmp.Or(strings.TrimSpace(string(content)), corev1beta1.DefaultNamespace), nil
+}
+
+func (f *flags) hostConfig() (*rest.Config, error) {
+	if f.context == "" {
+		return clientcmd.BuildConfigFromFlags(f.master, f.kubeconfig)
+	}
+	config, err := contextOf(f.kubeconfig, f.context)
+	if err == nil && f.master != "" {
+		config.Host = f.master
+	}
+	return config, err
+}
+
+// contextOf is how a kubeconfig file says that a cluster is reached. With an empty
+// name, its current context counts.
+func contextOf(file, name string) (*rest.Config, error) {
+	rules := &clientcmd.ClientConfigLoadingRules{ExplicitPath: file}
+	config, err := clientcmd.NewNonInteractiveDeferredLoadingClientConfig(rules, &clientcmd.ConfigOverrides{CurrentContext: name}).ClientConfig()
+	if err != nil {
+		return nil, err
+	}
+	return config, rest.LoadTLSFiles(config)
 }
 
 func (f *flags) election() plane.Election {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"strings"
 	"time"
 
 	"github.com/go-logr/logr"
@@ -62,6 +63,9 @@ func NewUnjoin(o UnjoinOptions) (*Unjoin, error) {
 	return &Unjoin{UnjoinOptions: o, leaving: map[federation.ClusterName]*departure{}}, nil
 }
 
+// maxNamed is how many of the objects that are left are named in the log.
+const maxNamed = 3
+
 // unjoinPause is the time between two looks at members that are leaving. They cost
 // no request.
 const unjoinPause = 500 * time.Millisecond
@@ -103,7 +107,7 @@ func (u *Unjoin) look(ctx context.Context, member federation.Cluster, d *departu
 		return u.release(ctx, member)
 	case unknown == nil:
 		d.silent = time.Time{}
-		return fmt.Errorf("%d objects are left there", len(left))
+		return fmt.Errorf("%d to go: %s", len(left), strings.Join(left[:min(len(left), maxNamed)], ", "))
 	case d.silent.IsZero():
 		d.silent = time.Now()
 	case u.LetGoAfter > 0 && time.Since(d.silent) >= u.LetGoAfter:

@@ -11,8 +11,6 @@ import (
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/util/connrotation"
 
-	"github.com/fedrail/fedrail/federation"
-	"github.com/fedrail/fedrail/federation/kubefed"
 	"github.com/fedrail/fedrail/propagation/budget"
 )
 
@@ -64,18 +62,3 @@ func closable(config *rest.Config) (*rest.Config, *connrotation.Dialer) {
 
 // disconnect leaves no connection open.
 func (h *host) disconnect() { h.open.CloseAll() }
-
-// members is the registry, with each request to a member counted.
-type members struct {
-	*kubefed.Registry
-	requests *budget.Counter
-}
-
-// Config is the registry's, and counts.
-func (m members) Config(name federation.ClusterName) (*rest.Config, error) {
-	config, err := m.Registry.Config(name)
-	if err == nil {
-		config.Wrap(m.requests.Wrap(string(name)))
-	}
-	return config, err
-}

@@ -9,12 +9,11 @@ import (
 	typedcorev1 "k8s.io/client-go/kubernetes/typed/core/v1"
 	"k8s.io/client-go/tools/record"
 
-	"github.com/fedrail/fedrail/federation"
 	corev1beta1 "github.com/fedrail/fedrail/federation/apis/core/v1beta1"
 	"github.com/fedrail/fedrail/federation/kubefed"
 	"github.com/fedrail/fedrail/propagation"
 	"github.com/fedrail/fedrail/propagation/federated"
-	"github.com/fedrail/fedrail/propagation/push"
+	"github.com/fedrail/fedrail/propagation/pull"
 )
 
 // work does what a leader does until ctx ends, and returns when all of it has
@@ -25,7 +24,7 @@ func (p *Plane) work(ctx context.Context) error {
 		return err
 	}
 	defer events.Shutdown()
-	registry, err := kubefed.New(kubefed.Options{
+	written, err := kubefed.New(kubefed.Options{
 		Host: p.host.config, Namespace: p.Namespace, Health: p.health(),
 		Logger: p.Logger.WithName("clusters"), Recorder: recorder,
 		OnProbe: p.metrics.members.noteProbe,
@@ -33,32 +32,54 @@ func (p *Plane) work(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	types, err := p.types(members{registry, p.requests}, recorder)
+	m, err := p.members(written)
 	if err != nil {
 		return err
 	}
-	p.metrics.follow(registry, types)
-	return p.run(ctx, registry, types)
+	types, err := p.types(m, recorder)
+	if err != nil {
+		return err
+	}
+	carrying := []start{types.Start, federated.NewUnjoin(types).Start}
+	if m.fetching != nil {
+		unjoin, err := pull.NewUnjoin(pull.UnjoinOptions{
+			Registry: m.fetching, Client: p.host.dynamic, Left: types.Left,
+			LetGoAfter: p.LetGoAfter, Events: recorder, Logger: p.Logger.WithName("clusters"),
+		})
+		if err != nil {
+			return err
+		}
+		carrying = append(carrying, unjoin.Start)
+	}
+	p.metrics.follow(m, types)
+	return p.run(ctx, m, carrying)
 }
 
-// run runs the registry, and the types unless that feature is off.
-func (p *Plane) run(parent context.Context, registry *kubefed.Registry, types *federated.Types) error {
+// start is what runs until its context ends.
+type start func(context.Context) error
+
+// run runs the registries, and what carries objects unless that feature is off.
+func (p *Plane) run(parent context.Context, m members, carrying []start) error {
 	ctx, stop := context.WithCancelCause(parent)
 	defer stop(nil)
 	var running sync.WaitGroup
-	start := func(run func(context.Context) error) {
-		running.Go(func() {
-			if err := run(ctx); err != nil {
-				stop(err)
-			}
-		})
+	begin := func(all ...start) {
+		for _, one := range all {
+			running.Go(func() {
+				if err := one(ctx); err != nil {
+					stop(err)
+				}
+			})
+		}
 	}
 	p.Logger.Info("Starting cluster controller")
-	start(registry.Start)
-	running.Go(func() { p.awaitMembers(ctx, registry) })
+	begin(m.written.Start)
+	if m.fetching != nil {
+		begin(m.fetching.Start)
+	}
+	running.Go(func() { p.awaitMembers(ctx, m) })
 	if p.enabled(corev1beta1.PushReconciler) {
-		start(types.Start)
-		start(federated.NewUnjoin(types).Start)
+		begin(carrying...)
 	} else {
 		p.Logger.Info("nothing is carried to the members", "feature", corev1beta1.PushReconciler, "configuration", corev1beta1.Disabled)
 	}
@@ -73,31 +94,22 @@ func (p *Plane) run(parent context.Context, registry *kubefed.Registry, types *f
 }
 
 // awaitMembers marks the instance ready when the members are known.
-func (p *Plane) awaitMembers(ctx context.Context, registry *kubefed.Registry) {
-	for clusters := range registry.Watch(ctx) {
+func (p *Plane) awaitMembers(ctx context.Context, m members) {
+	for clusters := range m.Watch(ctx) {
 		p.Logger.Info("members are known", "members", clusters.Len())
 		p.state.set(working)
 		return
 	}
 }
 
-func (p *Plane) types(clusters members, recorder record.EventRecorder) (*federated.Types, error) {
+func (p *Plane) types(m members, recorder record.EventRecorder) (*federated.Types, error) {
 	loop := p.loop()
-	loop.Registry = clusters
-	within := ""
-	if p.Config.Spec.Scope == federation.NamespaceScoped {
-		within = p.Namespace
-	}
+	loop.Registry = m
 	return federated.NewTypes(federated.TypesOptions{
 		Client: p.host.dynamic, Writer: p.host.metadata, SystemNamespace: p.Namespace, Scope: p.Config.Spec.Scope,
 		Loop: loop, Events: recorder, Logger: p.Logger.WithName("types"),
 		Carry: func(config *corev1beta1.FederatedTypeConfig) (propagation.Propagator, error) {
-			p.metrics.steps.know(config, loop.Planners)
-			return push.New(push.Options{
-				Clusters: clusters, Type: config.Spec.TargetType.Type(), Namespace: within, FieldManager: p.FieldManager,
-				Adoption: p.adoption(), Collection: p.collection(config),
-				Logger: p.Logger.WithName("push").WithValues("type", config.Name),
-			})
+			return p.carry(m, config)
 		},
 	})
 }

@@ -6,12 +6,10 @@ import (
 	"slices"
 
 	rbacv1 "k8s.io/api/rbac/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/client-go/kubernetes"
-	"k8s.io/client-go/tools/clientcmd"
-	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/fedrail/fedrail/federation"
+	bundlev1alpha1 "github.com/fedrail/fedrail/federation/apis/bundle/v1alpha1"
 	corev1beta1 "github.com/fedrail/fedrail/federation/apis/core/v1beta1"
 	"github.com/fedrail/fedrail/federation/apis/federatedkind"
 )
@@ -23,20 +21,11 @@ const controllerAccount = "fedrail-controller"
 // Kubeconfig is a kubeconfig file for a controller outside of the host: that of
 // the service account that Install made for it, good for 30 days.
 func (h Host) Kubeconfig(ctx context.Context) ([]byte, error) {
-	client, err := kubernetes.NewForConfig(h.Config)
+	content, err := tokenFile(ctx, "host", h.Config, types.NamespacedName{Namespace: h.Namespace, Name: controllerAccount})
 	if err != nil {
 		return nil, fmt.Errorf("host: %w", err)
 	}
-	token, err := client.CoreV1().ServiceAccounts(h.Namespace).CreateToken(ctx, controllerAccount, tokenRequest(), metav1.CreateOptions{})
-	if err != nil {
-		return nil, fmt.Errorf("host: token of service account %q: %w", controllerAccount, err)
-	}
-	file := clientcmdapi.NewConfig()
-	file.CurrentContext = "host"
-	file.Contexts["host"] = &clientcmdapi.Context{Cluster: "host", AuthInfo: controllerAccount, Namespace: h.Namespace}
-	file.Clusters["host"] = &clientcmdapi.Cluster{Server: h.Config.Host, CertificateAuthorityData: h.Config.CAData}
-	file.AuthInfos[controllerAccount] = &clientcmdapi.AuthInfo{Token: token.Status.Token}
-	return clientcmd.Write(*file)
+	return content, nil
 }
 
 // controllerObjects are the controller's account and what it may do on the host:
@@ -58,7 +47,9 @@ func (h Host) controllerObjects(scope federation.Scope) []placed {
 	if scope == federation.NamespaceScoped {
 		return append(account, h.inNamespace(grant{controllerAccount, controllerAccount, append(system, objects...)})...)
 	}
-	objects = append(objects, allow("", []string{"namespaces"}, "get", "list", "watch"))
+	objects = append(objects, allow("", []string{"namespaces"}, "get", "list", "watch"),
+		allow(bundlev1alpha1.Group, []string{"bundles"}, "get", "list", "watch", "create", "patch"),
+		allow("coordination.k8s.io", []string{"leases"}, "list", "watch")) // of agents
 	return slices.Concat(account,
 		h.everywhere(grant{controllerAccount, controllerAccount, objects}), h.inNamespace(grant{controllerAccount, controllerAccount, system}))
 }

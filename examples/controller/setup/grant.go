@@ -63,11 +63,11 @@ func (h Host) admission(m Member, granted rights) []placed {
 	return all
 }
 
-// rights are what the controller's account may do in a member.
+// rights are what the federation's account may do in a member.
 type rights struct{ everywhere, inNamespace []rbacv1.PolicyRule }
 
-// rights are what the controller does in a member: it probes it, reads its nodes,
-// and carries the types that are enabled.
+// rights are what the controller, or the agent, does in a member: it probes it,
+// reads its nodes, and carries the types that are enabled.
 func (h Host) rights(ctx context.Context) (rights, error) {
 	client, err := dynamic.NewForConfig(h.Config)
 	if err != nil {
@@ -86,7 +86,7 @@ func (h Host) rights(ctx context.Context) (rights, error) {
 		awaited.ResourceNames = []string{h.Namespace}
 	}
 	granted := rights{everywhere: []rbacv1.PolicyRule{
-		{NonResourceURLs: []string{"/healthz", "/version"}, Verbs: []string{"get"}},
+		{NonResourceURLs: []string{"/healthz", "/readyz", "/version"}, Verbs: []string{"get"}},
 		allow("", []string{"nodes"}, "get", "list"),
 		awaited,
 		allow("apiextensions.k8s.io", []string{"customresourcedefinitions"}, "list", "watch"),

@@ -3,22 +3,17 @@ package setup
 import (
 	"context"
 	"fmt"
-	"time"
 
-	authenticationv1 "k8s.io/api/authentication/v1"
 	corev1 "k8s.io/api/core/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/dynamic"
-	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
 
 	corev1beta1 "github.com/fedrail/fedrail/federation/apis/core/v1beta1"
 )
-
-// tokenLifetime is long enough for an example. Joining again renews the token.
-const tokenLifetime = 30 * 24 * time.Hour
 
 // Member is a cluster that joins or leaves.
 type Member struct {
@@ -36,18 +31,14 @@ type Member struct {
 // the verbs escalate or bind. Whoever may create such federated objects has every
 // right in the members.
 func (h Host) Join(ctx context.Context, m Member) error {
-	client, err := kubernetes.NewForConfig(m.Config)
-	if err != nil {
-		return fmt.Errorf("member %q: %w", m.Name, err)
-	}
 	if err := h.admit(ctx, m); err != nil {
 		return fmt.Errorf("member %q: %w", m.Name, err)
 	}
-	token, err := client.CoreV1().ServiceAccounts(h.Namespace).CreateToken(ctx, h.account(m), tokenRequest(), metav1.CreateOptions{})
+	token, err := tokenOf(ctx, m.Config, types.NamespacedName{Namespace: h.Namespace, Name: h.account(m)})
 	if err != nil {
-		return fmt.Errorf("member %q: token of service account %q: %w", m.Name, h.account(m), err)
+		return fmt.Errorf("member %q: %w", m.Name, err)
 	}
-	if err := h.register(ctx, m, token.Status.Token); err != nil {
+	if err := h.register(ctx, m, token); err != nil {
 		return fmt.Errorf("host: %w", err)
 	}
 	return nil
@@ -66,6 +57,11 @@ func (h Host) Unjoin(ctx context.Context, m Member) error {
 			return fmt.Errorf("host: %w", err)
 		}
 	}
+	return h.dismiss(ctx, m)
+}
+
+// dismiss deletes the account of the federation in the member.
+func (h Host) dismiss(ctx context.Context, m Member) error {
 	member, err := dynamic.NewForConfig(m.Config)
 	if err != nil {
 		return fmt.Errorf("member %q: %w", m.Name, err)
@@ -87,11 +83,6 @@ func remove(ctx context.Context, resource dynamic.ResourceInterface, name string
 		return fmt.Errorf("delete %q: %w", name, err)
 	}
 	return nil
-}
-
-func tokenRequest() *authenticationv1.TokenRequest {
-	seconds := int64(tokenLifetime.Seconds())
-	return &authenticationv1.TokenRequest{Spec: authenticationv1.TokenRequestSpec{ExpirationSeconds: &seconds}}
 }
 
 // register makes the member known on the host.

@@ -89,7 +89,7 @@ func TestJoinAndUnjoin(t *testing.T) {
 	require.NoError(t, err)
 	all := []string{"get", "list", "watch", "create", "patch", "update", "delete"}
 	require.ElementsMatch(t, []rbacv1.PolicyRule{
-		{NonResourceURLs: []string{"/healthz", "/version"}, Verbs: []string{"get"}},
+		{NonResourceURLs: []string{"/healthz", "/readyz", "/version"}, Verbs: []string{"get"}},
 		{APIGroups: []string{""}, Resources: []string{"nodes"}, Verbs: []string{"get", "list"}},
 		{APIGroups: []string{""}, Resources: []string{"namespaces"}, Verbs: []string{"list", "watch"}},
 		{APIGroups: []string{"apiextensions.k8s.io"}, Resources: []string{"customresourcedefinitions"}, Verbs: []string{"list", "watch"}},
