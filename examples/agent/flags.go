@@ -23,6 +23,7 @@ type flags struct {
 	hostKubeconfig, memberKubeconfig  string
 	workers                           int
 	interval, heartbeat, writeTimeout time.Duration
+	healthAddr                        string
 	logFormat                         string
 	verbosity                         int
 }
@@ -55,6 +56,7 @@ func (f *flags) addRun() {
 	f.set.DurationVar(&f.interval, "interval", time.Second, "least time between two answers in one bundle")
 	f.set.DurationVar(&f.heartbeat, "heartbeat", 10*time.Second, "time between two renewals of the lease on the host")
 	f.set.DurationVar(&f.writeTimeout, "timeout", 10*time.Second, "longest time that one write may take")
+	f.set.StringVar(&f.healthAddr, "healthz-addr", "127.0.0.1:8086", "address to serve /healthz (it lives) and /readyz (host and member are reached, or why not) on; port 0 is a free one, \":8086\" is for probes from outside of the pod, empty is none")
 	f.set.StringVar(&f.logFormat, "log-format", "text", "text or json")
 	f.set.IntVar(&f.verbosity, "v", 0, "verbosity of the log; 1 tells of more than what somebody has to act on")
 }

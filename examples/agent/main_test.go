@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -71,7 +72,7 @@ func TestWrongFlagsAreExplained(t *testing.T) {
 func TestHelpNamesTheFlags(t *testing.T) {
 	var out bytes.Buffer
 	_ = run(t.Context(), []string{"--help"}, &out)
-	for _, name := range []string{"--cluster", "--host-kubeconfig", "--member-kubeconfig", "--heartbeat", "manifests"} {
+	for _, name := range []string{"--cluster", "--host-kubeconfig", "--member-kubeconfig", "--heartbeat", "--healthz-addr", "/readyz", "manifests"} {
 		require.Contains(t, out.String(), name)
 	}
 }
@@ -84,7 +85,7 @@ func TestAKilledAgent(t *testing.T) {
 	definitions, err := crds.All()
 	require.NoError(t, err)
 	crdtest.Install(t, host.Config(), definitions...)
-	args := []string{"--cluster", "edge1", "--host-kubeconfig", joined(t, host), "--member-kubeconfig", kubeconfig(t, member), "--heartbeat", "500ms"}
+	args := []string{"--cluster", "edge1", "--host-kubeconfig", joined(t, host), "--member-kubeconfig", kubeconfig(t, member), "--heartbeat", "500ms", "--healthz-addr", "127.0.0.1:0"}
 	namespace := controlplanetest.Namespace(t, member)
 	p := propagator(t, host)
 
@@ -116,6 +117,45 @@ func TestAKilledAgent(t *testing.T) {
 	<-second.ended
 	require.Equal(t, 0, second.cmd.ProcessState.ExitCode(), second.log.String())
 	require.Contains(t, second.log.String(), "msg=stopped")
+}
+
+// TestReadyzSaysWhy an agent does not work as it should, and that it does again.
+func TestReadyzSaysWhy(t *testing.T) {
+	host, member := servers.Shared(t, "host")[0], servers.Fresh(t, "member")[0]
+	definitions, err := crds.All()
+	require.NoError(t, err)
+	crdtest.Install(t, host.Config(), definitions...)
+	p := start(t, []string{"--cluster", "edge1", "--host-kubeconfig", joined(t, host), "--member-kubeconfig", kubeconfig(t, member),
+		"--heartbeat", "200ms", "--healthz-addr", "127.0.0.1:0"})
+	says := func(want int, words string) {
+		t.Helper()
+		var status int
+		var body string
+		require.Eventually(t, func() bool {
+			status, body = p.get(t, "/readyz")
+			return status == want && strings.Contains(body, words)
+		}, soon, tick, "%d %s", status, body)
+	}
+	says(http.StatusOK, "ok\n")
+	require.NoError(t, member.Pause())
+	says(http.StatusServiceUnavailable, "no heartbeat: the member is not well: ")
+	status, body := p.get(t, "/healthz")
+	require.Equal(t, []any{http.StatusOK, "ok\n"}, []any{status, body})
+	require.NoError(t, member.Continue())
+	says(http.StatusOK, "ok\n")
+}
+
+// TestReadyzWithoutAHost names what is in the way.
+func TestReadyzWithoutAHost(t *testing.T) {
+	member := servers.Shared(t, "member")[0]
+	nobody := file(t, "nobody.yaml", []byte(`{apiVersion: v1, kind: Config, current-context: host, contexts: [{name: host, context: {cluster: host}}],
+		clusters: [{name: host, cluster: {server: "http://127.0.0.1:1"}}]}`))
+	p := start(t, []string{"--cluster", "edge1", "--host-kubeconfig", nobody, "--member-kubeconfig", kubeconfig(t, member), "--healthz-addr", "127.0.0.1:0"})
+	require.Eventually(t, func() bool {
+		status, body := p.get(t, "/readyz")
+		return status == http.StatusServiceUnavailable && strings.Contains(body, "the bundles on the host have not been listed yet\n") &&
+			strings.Contains(body, "no heartbeat: renew the lease fedrail-member-edge1/agent on the host: ")
+	}, soon, tick)
 }
 
 // joined applies the manifests to the host, and is a kubeconfig file of the

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/go-logr/logr"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/metadata"
@@ -46,8 +47,17 @@ func work(ctx context.Context, f *flags) error {
 	if err != nil {
 		return err
 	}
+	ctx, stop := context.WithCancel(logr.NewContext(ctx, log))
+	defer stop()
+	served, err := health(ctx, f.healthAddr, agent.Ready)
+	if err != nil {
+		return err
+	}
 	log.Info("started", "cluster", f.cluster, "host", host.Host, "member", member.Host)
-	if err := agent.Start(ctx); err != nil {
+	err = agent.Start(ctx)
+	stop()
+	<-served
+	if err != nil {
 		return err
 	}
 	log.Info("stopped")

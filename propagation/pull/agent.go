@@ -67,9 +67,10 @@ func (o AgentOptions) validate() error {
 // [NewAgent].
 type Agent struct {
 	AgentOptions
-	inbox   *inbox
-	answers workqueue.TypedRateLimitingInterface[string] // bundles whose status may be due
-	running sync.WaitGroup
+	inbox     *inbox
+	answers   workqueue.TypedRateLimitingInterface[string] // bundles whose status may be due
+	running   sync.WaitGroup
+	condition condition
 
 	mu       sync.Mutex
 	carriers map[carriage]*carrier
@@ -113,12 +114,18 @@ func (a *Agent) Start(ctx context.Context) error {
 	bundles := watched{
 		objects: a.Client.Resource(v1alpha1.Bundles()).Namespace(NamespaceOf(a.Cluster)),
 		backoff: between(a.Backoff, hostBackoff),
-		failed:  func(err error) { a.Logger.Info("cannot read bundles on the host", "reason", err.Error()) },
+		failed: func(err error) {
+			a.condition.noteReading(err)
+			a.Logger.Info("cannot read bundles on the host", "reason", err.Error())
+		},
 	}
 	bundles.watch(ctx, sight{
 		put:  func(u *unstructured.Unstructured) { a.put(ctx, u) },
 		gone: func(u *unstructured.Unstructured) { a.inbox.drop(u.GetName()); a.staff(ctx) },
-		all:  func(all []*unstructured.Unstructured) { a.putAll(ctx, all) },
+		all: func(all []*unstructured.Unstructured) {
+			a.putAll(ctx, all)
+			a.condition.noteReading(nil)
+		},
 	})
 	return nil
 }

@@ -43,7 +43,9 @@ func (a *Agent) beat(ctx context.Context, member probe) {
 	ticker := time.NewTicker(a.Heartbeat)
 	defer ticker.Stop()
 	for ctx.Err() == nil {
-		if err := a.renew(ctx, member); err != nil && ctx.Err() == nil {
+		err := a.renew(ctx, member)
+		a.condition.noteBeat(err)
+		if err != nil && ctx.Err() == nil {
 			a.Logger.Info("no heartbeat", "reason", err.Error())
 		}
 		select {
