@@ -6,7 +6,7 @@ SHELL := /bin/bash
 
 # Every module of the repository. The servers of the sandbox are listed apart:
 # they are Kubernetes itself, and no place for our tests.
-MODULES := . examples/controller examples/operator examples/sandbox
+MODULES := . examples/controller examples/operator examples/sandbox examples/traces
 SERVERS := examples/sandbox/servers
 TOOLS := tools
 # As the sandbox builds them, so that Kubernetes is compiled once for all.

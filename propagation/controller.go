@@ -166,7 +166,7 @@ func New(o Options) (*Controller, error) {
 // the end of ctx is none.
 func (c *Controller) Start(ctx context.Context) error {
 	host := ctx
-	ctx, stop := context.WithCancelCause(logr.NewContext(ctx, c.Logger))
+	ctx, stop := context.WithCancelCause(logr.NewContext(ctx, c.log()))
 	defer stop(nil)
 	var running sync.WaitGroup
 	watch := func(what string, run func() error) {
@@ -197,22 +197,22 @@ func (c *Controller) Start(ctx context.Context) error {
 // looks again at whatever a change of the members may concern.
 func (c *Controller) followMembers(ctx context.Context, running *sync.WaitGroup) {
 	started := false
-	quiet := logr.NewContext(ctx, c.Logger.V(1)) // what fails in a member is in the status
 	for members := range c.Registry.Watch(ctx) {
 		change := c.lanes.follow(ctx, members, c.newLane)
 		for _, name := range change.left {
 			c.Pace.forget(name)
 		}
 		for _, l := range change.started {
-			running.Go(func() { c.serve(quiet, l) })
+			quiet := c.log().WithValues("cluster", l.name, "work", Carrying).V(1) // what fails in a member is in the status
+			running.Go(func() { c.serve(logr.NewContext(ctx, quiet), l) })
 		}
 		if !started {
 			started = true
 			for range c.Planners {
-				running.Go(func() { c.plans.each(ctx, c.plan) })
+				running.Go(func() { c.plans.each(c.logging(ctx, Planning), c.plan) })
 			}
 			for range c.Reporters {
-				running.Go(func() { c.reports.each(ctx, c.report) })
+				running.Go(func() { c.reports.each(c.logging(ctx, Reporting), c.report) })
 			}
 			continue // every intent comes from the Source by itself
 		}
@@ -226,6 +226,19 @@ func (c *Controller) followMembers(ctx context.Context, running *sync.WaitGroup)
 			c.wake(name)
 		}
 	}
+}
+
+// log says of which type it speaks.
+func (c *Controller) log() logr.Logger {
+	if c.Name == "" {
+		return c.Logger
+	}
+	return c.Logger.WithValues("type", c.Name)
+}
+
+// logging is a context whose log says for what an object was looked at.
+func (c *Controller) logging(ctx context.Context, w Work) context.Context {
+	return logr.NewContext(ctx, c.log().WithValues("work", w))
 }
 
 // copyChanged is where all that is seen in the members ends.

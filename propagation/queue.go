@@ -47,7 +47,11 @@ func (q queue) one(ctx context.Context, key Key, look func(context.Context, Key)
 		return
 	}
 	if ctx.Err() == nil {
-		logr.FromContextOrDiscard(ctx).Info("trying again later", "object", key.String(), "reason", err.Error())
+		log := logr.FromContextOrDiscard(ctx)
+		if p, explains := errors.AsType[*Problem](err); explains {
+			log = log.WithValues("state", p.State)
+		}
+		log.Info("trying again later", "namespace", key.Namespace, "name", key.Name, "reason", err.Error())
 		q.again(key, err)
 	}
 }

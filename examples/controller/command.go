@@ -108,7 +108,7 @@ func control(ctx context.Context, f flags) error {
 	if err != nil {
 		return err
 	}
-	log.Info(fmt.Sprintf("Using valid KubeFedConfig %q", config.Namespace+"/"+config.Name))
+	log.Info("Using valid KubeFedConfig", "namespace", config.Namespace, "name", config.Name)
 	p, err := plane.New(plane.Options{
 		Host: host, Namespace: namespace, Config: config, Election: f.election(),
 		FieldManager: f.fieldManager, LetGoAfter: f.letGoAfter, LossGuard: guard,

@@ -25,7 +25,7 @@ import (
 func TestController(t *testing.T) {
 	w := newWorld(t, "m1", "m2")
 	p := w.start("")
-	p.says(`Using valid KubeFedConfig \"kube-federation-system/kubefed\"`)
+	p.says(`"Using valid KubeFedConfig" namespace="kube-federation-system" name="kubefed"`)
 	p.says("Starting cluster controller")
 	p.says("promoted as leader")
 	w.declareConfigMap("settings")

@@ -88,7 +88,7 @@ func (c *ConfigMaps) List(ctx context.Context) ([]propagation.Remains, error) {
 		for _, stored := range list.Items {
 			remains, err := read(&stored)
 			if err != nil {
-				logr.FromContextOrDiscard(ctx).Error(err, "record of what was left behind is not understood", "configmap", stored.GetName())
+				logr.FromContextOrDiscard(ctx).Error(err, "record of what was left behind is not understood", "namespace", stored.GetNamespace(), "name", stored.GetName())
 				continue
 			}
 			all = append(all, remains)

@@ -79,7 +79,7 @@ func (t *Types) start(ctx context.Context, config *corev1beta1.FederatedTypeConf
 	if o.Source, o.Ledger, err = t.withFollowers(config, objects, carrier); err != nil {
 		return err
 	}
-	o.Logger = t.Logger.WithValues("type", config.Name)
+	o.Logger = t.Logger
 	if options.isNamespace() {
 		o.OnOutcome = both(o.OnOutcome, t.namespaces.noteOutcome)
 	}

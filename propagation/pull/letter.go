@@ -27,7 +27,7 @@ func (a *Agent) answer(ctx context.Context, name string) error {
 	}
 	err := a.send(ctx, l)
 	if err != nil && ctx.Err() == nil {
-		a.Logger.Info("cannot answer to the host", "bundle", name, "reason", err.Error())
+		a.Logger.Info("cannot answer to the host", "name", name, "reason", err.Error())
 		return err
 	}
 	return nil
