@@ -46,6 +46,9 @@ type Intent struct {
 	// Follow says that what the pod template refers to follows the object: see
 	// package propagation/follow.
 	Follow bool
+	// Lacks says why something that the object needs does not follow it; the zero
+	// Problem is nothing. The object is carried all the same.
+	Lacks status.Problem
 	// Removal says how copies are removed; the zero Removal deletes them.
 	Removal Removal
 	// Awaits says of a cluster that something which the object needs there, such

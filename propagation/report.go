@@ -98,7 +98,7 @@ func (o *object) draft(now time.Time, options Options, moved func(federation.Clu
 			d.wait = max(d.wait, o.patientUntilLocked(t, moved(name), options.patience(name)).Sub(now))
 		}
 	}
-	d.facts = status.Facts{Generation: o.intent.Generation, Placement: o.problem, Rollout: o.unroll}
+	d.facts = status.Facts{Generation: o.intent.Generation, Placement: o.problem, Rollout: o.unroll, Lacks: o.intent.Lacks}
 	for name, t := range o.tasks {
 		if !t.absent {
 			d.facts.Observations = append(d.facts.Observations, t.amid(o.observeLocked(name, t)))

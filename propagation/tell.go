@@ -26,7 +26,7 @@ func (ch change) of(name federation.ClusterName) status.Observation {
 }
 
 // tell records an event for each cluster that came into trouble or out of it,
-// and one for the placement. A cluster that is not ready has its own. What there
+// one for the placement, and one for what does not follow. A cluster that is not ready has its own. What there
 // is no room for now is told later, if it is still news then.
 func (c *Controller) tell(o *object, in Intent, ch change) {
 	recorder, ok := c.Ledger.(Recorder)
@@ -44,8 +44,10 @@ func (c *Controller) tell(o *object, in Intent, ch change) {
 		}
 	}
 	tellRollout(recorder, in, ch.before, ch.now)
-	if p, old := placementTrouble(ch.now), placementTrouble(ch.before); p.Message != "" && p != old {
-		recorder.Record(in, Event{Type: corev1.EventTypeWarning, Reason: p.Reason, Message: p.Message})
+	for _, troubleOf := range []func(status.Summary) status.Problem{placementTrouble, dependencyTrouble} {
+		if p, old := troubleOf(ch.now), troubleOf(ch.before); p.Message != "" && p != old {
+			recorder.Record(in, Event{Type: corev1.EventTypeWarning, Reason: p.Reason, Message: p.Message})
+		}
 	}
 }
 
@@ -156,6 +158,16 @@ func trouble(s status.State) bool {
 func placementTrouble(s status.Summary) status.Problem {
 	for _, condition := range s.Conditions {
 		if condition.Type == status.Ready && condition.Status == "False" && condition.Reason != status.CheckClusters && !isRollout(condition.Reason) {
+			return status.Problem{Reason: condition.Reason, Message: condition.Message}
+		}
+	}
+	return status.Problem{}
+}
+
+// dependencyTrouble is why something that the object needs does not follow it.
+func dependencyTrouble(s status.Summary) status.Problem {
+	for _, condition := range s.Conditions {
+		if condition.Type == status.DependenciesFollow {
 			return status.Problem{Reason: condition.Reason, Message: condition.Message}
 		}
 	}

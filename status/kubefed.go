@@ -35,7 +35,7 @@ func (KubeFed) Aggregate(facts Facts) Summary {
 	}
 	trouble, message := clustersProblem(clusters)
 	propagation := propagationProblem(facts.Placement, trouble)
-	return Summary{
+	summary := Summary{
 		Generation: facts.Generation,
 		Conditions: []Condition{
 			condition(Propagation, propagation, Problem{Message: message}),
@@ -43,6 +43,10 @@ func (KubeFed) Aggregate(facts Facts) Summary {
 		},
 		Clusters: clusters,
 	}
+	if facts.Lacks.Reason != "" {
+		summary.Conditions = append(summary.Conditions, condition(DependenciesFollow, facts.Lacks, Problem{}))
+	}
+	return summary
 }
 
 // propagationProblem is why Propagation is False; none when it is True. Trouble

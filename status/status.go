@@ -94,6 +94,9 @@ type Facts struct {
 	// Rollout says that a change has not reached every cluster yet, and why; the
 	// zero Problem is nothing.
 	Rollout Problem
+	// Lacks says why something that the object needs does not follow it; the zero
+	// Problem is nothing, or that nothing is to follow.
+	Lacks Problem
 	// Observations, at most one for each cluster, in any order.
 	Observations []Observation
 }
@@ -130,7 +133,14 @@ const (
 	// clusters that were asked for, for the generation that was observed.
 	// kubectl wait, and all that reads conditions, understand it.
 	Ready = "Ready"
+	// DependenciesFollow is there only while it is False: something that the
+	// object refers to does not follow it, as it should. Nothing else depends on
+	// it, for the clusters may have that something from elsewhere.
+	DependenciesFollow = "DependenciesFollow"
 )
+
+// DependencyMissing is the reason of the condition [DependenciesFollow].
+const DependencyMissing = "DependencyMissing"
 
 // Condition is a condition without its times, which whoever stores it knows.
 type Condition struct {
@@ -143,7 +153,7 @@ type Condition struct {
 // Summary is one object's status over all clusters.
 type Summary struct {
 	Generation int64
-	Conditions []Condition   // in the order Propagation, Ready
+	Conditions []Condition   // in the order Propagation, Ready, DependenciesFollow
 	Clusters   []Observation // in name order
 }
 

@@ -40,7 +40,7 @@ var table = []rule{
 	{packages: []string{"propagation/rollout"}, ours: words, libraries: machinery, notStd: world},
 	{packages: loop, ours: slices.Concat(words, pure, loop), libraries: add(machinery, "github.com/go-logr/logr", "k8s.io/client-go/util/workqueue")},
 	{packages: []string{"propagation/budget"}},
-	{packages: []string{"propagation/follow"}, ours: slices.Concat(words, []string{"placement", "status"}, loop), libraries: []string{everything}},
+	{packages: []string{"propagation/follow"}, ours: slices.Concat(words, []string{"placement", "overrides", "status"}, loop), libraries: []string{everything}},
 	{packages: []string{"propagation/archive"}, ours: slices.Concat(words, loop), libraries: []string{everything}},
 	{packages: []string{"propagation/memory"}, ours: slices.Concat(words, pure, loop), libraries: machinery},
 	{

@@ -54,7 +54,8 @@ func refers(t federation.Type) bool {
 func (t *Types) expectReferrers(configs map[string]*corev1beta1.FederatedTypeConfig, want map[string]version) {
 	var expected []federation.Type
 	for name, config := range configs {
-		if _, runs := want[name]; runs && refers(config.Spec.TargetType.Type()) {
+		accounts := config.Spec.TargetType.Type() == follow.ServiceAccounts() && want[name].serve == ServeAll
+		if _, runs := want[name]; runs && (accounts || refers(config.Spec.TargetType.Type())) {
 			expected = append(expected, config.Spec.TargetType.Type())
 		}
 	}

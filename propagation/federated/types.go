@@ -77,7 +77,7 @@ func NewTypes(o TypesOptions) (*Types, error) {
 		o.Loop.Pace = propagation.NewPace(propagation.Bounds{})
 	}
 	o.Scope = cmp.Or(o.Scope, federation.ClusterScoped)
-	following, err := follow.New(follow.Options{Registry: o.Loop.Registry, Placer: o.Loop.Placer})
+	following, err := follow.New(follow.Options{Registry: o.Loop.Registry, Placer: o.Loop.Placer, Overrider: o.Loop.Overrider})
 	if err != nil {
 		return nil, err
 	}

@@ -27,7 +27,7 @@ func contentOf(o *unstructured.Unstructured, t federation.Type) *unstructured.Un
 	}
 	content["metadata"] = meta
 	switch t {
-	case serviceAccounts():
+	case ServiceAccounts():
 		delete(content, "secrets") // the host's tokens
 	case claims():
 		spec := maps.Clone(child(content, "spec"))

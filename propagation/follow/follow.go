@@ -1,7 +1,9 @@
 // Package follow has objects follow those that refer to them: the ConfigMaps,
 // Secrets, ServiceAccounts and PersistentVolumeClaims that the pod template of a
 // declared object names go to every cluster that the object is placed in, from
-// the plain objects of those names on the host.
+// the plain objects of those names on the host. Overrides count: what is named for
+// one cluster alone goes there alone. The Secrets that such a ServiceAccount names
+// go with it.
 //
 // [References] finds what a pod template names. [Following] knows who refers to
 // what. For each type that refers, [Following.Referring] listens to its Source.
@@ -19,6 +21,7 @@ import (
 	"sync"
 
 	"github.com/fedrail/fedrail/federation"
+	"github.com/fedrail/fedrail/overrides"
 	"github.com/fedrail/fedrail/placement"
 	"github.com/fedrail/fedrail/propagation"
 )
@@ -28,6 +31,9 @@ type Options struct {
 	Registry federation.Registry
 	// Placer is that of the loops of those who refer; default placement.Selector.
 	Placer placement.Placer
+	// Overrider is that of the loops of those who refer; default
+	// overrides.JSONPatch.
+	Overrider overrides.Overrider
 }
 
 // Following knows which objects refer to which. It is safe for concurrent use.
@@ -43,8 +49,14 @@ type Following struct {
 	known    index
 	asked    map[target]bool // before all was listed
 
-	telling sync.Mutex
-	changed map[federation.Type]func(propagation.Key) // of the Sources that run
+	passed    map[target]bool // ServiceAccounts of which is known what they refer to
+	allPassed bool
+	fates     map[target]string // why it does not follow; empty when it does
+	doubted   map[target]bool   // of which somebody waits to know that
+
+	telling   sync.Mutex
+	changed   map[federation.Type]func(propagation.Key) // of the Sources that run
+	referrers map[federation.Type]func(propagation.Key) // of the Sources of those who refer
 }
 
 // Declarations are all objects of a type that may refer to others, also those
@@ -66,13 +78,18 @@ func New(o Options) (*Following, error) {
 	if o.Placer == nil {
 		o.Placer = placement.Selector{}
 	}
+	if o.Overrider == nil {
+		o.Overrider = overrides.JSONPatch{}
+	}
 	return &Following{Options: o,
 		expected: map[federation.Type]bool{}, reading: map[federation.Type]*referring{}, known: newIndex(),
-		changed: map[federation.Type]func(propagation.Key){}, asked: map[target]bool{}}, nil
+		changed: map[federation.Type]func(propagation.Key){}, referrers: map[federation.Type]func(propagation.Key){},
+		asked: map[target]bool{}, passed: map[target]bool{}, fates: map[target]string{}, doubted: map[target]bool{}}, nil
 }
 
-// Expect says which types may refer to others. Until each of them was listed
-// nothing is said of what follows, and nothing of it changes.
+// Expect says which types may refer to others, ServiceAccounts among them where
+// they follow. Until each of them was listed nothing is said of what follows, and
+// nothing of it changes.
 func (f *Following) Expect(all []federation.Type) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

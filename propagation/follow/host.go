@@ -3,7 +3,9 @@ package follow
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -21,6 +23,7 @@ type host struct {
 	informer cache.SharedIndexInformer
 	wanted   chan struct{} // closed when it was asked for
 	once     chan struct{} // holds one token until then
+	refused  atomic.Bool   // the host does not let them be read
 }
 
 func newHost(o FollowedOptions) *host {
@@ -35,7 +38,11 @@ func newHost(o FollowedOptions) *host {
 			return objects.Watch(ctx, o)
 		},
 	}, &unstructured.Unstructured{}, 0, cache.Indexers{})
-	// A transform can be set until the informer runs, which it does not yet.
+	// Both can be set until the informer runs, which it does not yet.
+	_ = h.informer.SetWatchErrorHandlerWithContext(func(ctx context.Context, r *cache.Reflector, err error) {
+		h.refused.Store(apierrors.IsForbidden(err))
+		cache.DefaultWatchErrorHandler(ctx, r, err)
+	})
 	_ = h.informer.SetTransform(func(obj any) (any, error) {
 		if object, ok := obj.(*unstructured.Unstructured); ok {
 			object.SetManagedFields(nil)

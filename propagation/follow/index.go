@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/fedrail/fedrail/federation"
-	"github.com/fedrail/fedrail/placement"
 	"github.com/fedrail/fedrail/propagation"
 )
 
@@ -24,23 +23,6 @@ type referrer struct {
 
 func compareReferrers(a, b referrer) int {
 	return cmp.Or(cmp.Compare(a.of.String(), b.of.String()), cmp.Compare(a.key.String(), b.key.String()))
-}
-
-// reference is what one object refers to, and where it is placed itself.
-type reference struct {
-	to        []target
-	placement placement.Request
-	awaits    func(federation.ClusterName) *propagation.Problem
-	invalid   error // why its placement is not to be relied on
-}
-
-// referenceOf reads an intent.
-func referenceOf(in propagation.Intent) reference {
-	r := reference{placement: in.Placement, awaits: in.Awaits, invalid: in.Invalid}
-	for _, ref := range References(in.Template) {
-		r.to = append(r.to, target{of: ref.Type, key: propagation.Key{Namespace: in.Key.Namespace, Name: ref.Name}})
-	}
-	return r
 }
 
 // index is who refers to what, both ways.

@@ -18,24 +18,31 @@ func (f *Following) placed(ctx context.Context, t target) (p where, referred boo
 	}
 	f.mu.Unlock()
 	p.clusters = []federation.ClusterName{}
-	members := f.Registry.Snapshot()
 	for _, r := range all {
-		if r.invalid != nil {
-			p.unclear = r.invalid
+		if r.through != nil {
+			account, refers := f.placed(ctx, *r.through)
+			p.merge(account)
+			referred = referred || refers
 			continue
 		}
-		req := r.placement
-		req.Members = members
-		decision, err := f.Placer.Place(ctx, req)
-		if err != nil {
-			p.unclear = err
-		}
-		p.clusters = append(p.clusters, decision.Selected...)
-		p.awaits = r.awaits
+		p.merge(f.placedFor(ctx, r, t))
+		referred = true
 	}
 	slices.Sort(p.clusters)
 	p.clusters = slices.Compact(p.clusters)
-	return p, len(all) > 0
+	return p, referred
+}
+
+// placedFor is where a target should be for the sake of one who refers to it.
+func (f *Following) placedFor(ctx context.Context, r reference, t target) where {
+	if r.invalid != nil {
+		return where{unclear: r.invalid}
+	}
+	req := r.placement
+	req.Members = f.Registry.Snapshot()
+	decision, err := f.Placer.Place(ctx, req)
+	there := slices.DeleteFunc(slices.Clone(decision.Selected), func(name federation.ClusterName) bool { return !r.is(t, name) })
+	return where{clusters: there, awaits: r.awaits, unclear: err}
 }
 
 // where is where a target should be.
@@ -43,4 +50,15 @@ type where struct {
 	clusters []federation.ClusterName
 	awaits   func(federation.ClusterName) *propagation.Problem
 	unclear  error // why that is not known of some who refer to it
+}
+
+// merge adds where another wants it.
+func (p *where) merge(other where) {
+	p.clusters = append(p.clusters, other.clusters...)
+	if other.awaits != nil {
+		p.awaits = other.awaits
+	}
+	if other.unclear != nil {
+		p.unclear = other.unclear
+	}
 }

@@ -14,26 +14,30 @@ import (
 type Reference struct {
 	Type federation.Type
 	Name string
+	// Optional says that pods run without it, too.
+	Optional bool
 }
 
 // Types are the types of objects that follow: ConfigMaps, Secrets,
 // ServiceAccounts and PersistentVolumeClaims.
 func Types() []federation.Type {
-	return []federation.Type{configMaps(), secrets(), serviceAccounts(), claims()}
+	return []federation.Type{configMaps(), secrets(), ServiceAccounts(), claims()}
 }
+
+// ServiceAccounts are the type that follows and refers to others itself.
+func ServiceAccounts() federation.Type { return core("ServiceAccount", "serviceaccounts") }
 
 func core(kind, resource string) federation.Type {
 	return federation.Type{Version: "v1", Kind: kind, Resource: resource, Scope: federation.NamespaceScoped}
 }
 
-func configMaps() federation.Type      { return core("ConfigMap", "configmaps") }
-func secrets() federation.Type         { return core("Secret", "secrets") }
-func serviceAccounts() federation.Type { return core("ServiceAccount", "serviceaccounts") }
-func claims() federation.Type          { return core("PersistentVolumeClaim", "persistentvolumeclaims") }
+func configMaps() federation.Type { return core("ConfigMap", "configmaps") }
+func secrets() federation.Type    { return core("Secret", "secrets") }
+func claims() federation.Type     { return core("PersistentVolumeClaim", "persistentvolumeclaims") }
 
 // everywhere are names that each cluster has in each namespace by itself.
 func everywhere(r Reference) bool {
-	return r.Type == configMaps() && r.Name == "kube-root-ca.crt" || r.Type == serviceAccounts() && r.Name == "default"
+	return r.Type == configMaps() && r.Name == "kube-root-ca.crt" || r.Type == ServiceAccounts() && r.Name == "default"
 }
 
 // podSpecs are the places where a pod's spec may be: in a Deployment and all
@@ -66,8 +70,8 @@ func References(o *unstructured.Unstructured) []Reference {
 
 func referencesOf(spec map[string]any) []Reference {
 	var found references
-	found.add(serviceAccounts(), spec, "serviceAccountName")
-	found.add(serviceAccounts(), spec, "serviceAccount") // its old name
+	found.add(ServiceAccounts(), spec, "serviceAccountName")
+	found.add(ServiceAccounts(), spec, "serviceAccount") // its old name
 	for _, secret := range items(spec, "imagePullSecrets") {
 		found.add(secrets(), secret, "name")
 	}
@@ -80,10 +84,27 @@ func referencesOf(spec map[string]any) []Reference {
 		}
 	}
 	found.all = slices.DeleteFunc(found.all, everywhere)
-	slices.SortFunc(found.all, func(a, b Reference) int {
-		return cmp.Or(cmp.Compare(a.Type.Kind, b.Type.Kind), cmp.Compare(a.Name, b.Name))
+	return found.once()
+}
+
+// once are the references in order, each once; it is optional if it is wherever
+// it is made.
+func (r *references) once() []Reference {
+	slices.SortFunc(r.all, func(a, b Reference) int {
+		return cmp.Or(cmp.Compare(a.Type.Kind, b.Type.Kind), cmp.Compare(a.Name, b.Name), compareOptional(a, b))
 	})
-	return slices.Compact(found.all)
+	return slices.CompactFunc(r.all, func(a, b Reference) bool { return a.Type == b.Type && a.Name == b.Name })
+}
+
+// compareOptional puts what is needed first.
+func compareOptional(a, b Reference) int {
+	switch {
+	case a.Optional == b.Optional:
+		return 0
+	case b.Optional:
+		return -1
+	}
+	return 1
 }
 
 // references are those that were found so far.
@@ -92,8 +113,10 @@ type references struct{ all []Reference }
 // add takes the name at a path, if there is one.
 func (r *references) add(t federation.Type, in map[string]any, path ...string) {
 	last := len(path) - 1
-	if name, _ := child(in, path[:last]...)[path[last]].(string); name != "" {
-		r.all = append(r.all, Reference{Type: t, Name: name})
+	from := child(in, path[:last]...)
+	if name, _ := from[path[last]].(string); name != "" {
+		optional, _ := from["optional"].(bool)
+		r.all = append(r.all, Reference{Type: t, Name: name, Optional: optional})
 	}
 }
 

@@ -81,6 +81,12 @@ func TestReferences(t *testing.T) {
 				ephemeralContainers: [{envFrom: [{configMapRef: {name: c}}]}]}}`,
 			want: []string{"ConfigMap a", "ConfigMap b", "ConfigMap c"},
 		},
+		{
+			name: "what need not be there, unless somebody else needs it", object: `{spec: {containers: [{envFrom: [{configMapRef: {name: a, optional: true}},
+				{configMapRef: {name: b, optional: true}}, {configMapRef: {name: b}}, {secretRef: {name: c, optional: false}}]}],
+				volumes: [{configMap: {name: d, optional: true}}]}}`,
+			want: []string{"ConfigMap a, if there", "ConfigMap b", "ConfigMap d, if there", "Secret c"},
+		},
 		{name: "what has not the form that it should", object: `{spec: {containers: [1, null], volumes: {}, imagePullSecrets: [[]], serviceAccountName: 5}}`},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -89,7 +95,11 @@ func TestReferences(t *testing.T) {
 			before := o.DeepCopy()
 			var got []string
 			for _, r := range follow.References(o) {
-				got = append(got, r.Type.Kind+" "+r.Name)
+				words := r.Type.Kind + " " + r.Name
+				if r.Optional {
+					words += ", if there"
+				}
+				got = append(got, words)
 			}
 			require.Equal(t, row.want, got)
 			require.Equal(t, before, o, "the object is not changed")

@@ -22,32 +22,46 @@ func (f *Following) Referring(t federation.Type, s propagation.Source, objects D
 	defer f.mu.Unlock()
 	r := &referring{objects: objects, recorder: recorder}
 	f.reading[t] = r
-	return listener{Source: s, hear: func(key propagation.Key) { f.tell(f.look(t, r, key)) }}
+	return listener{Source: s, following: f, of: t, who: r}
 }
 
 // listener is a Source that somebody listens to.
 type listener struct {
 	propagation.Source
-	hear func(propagation.Key)
+	following *Following
+	of        federation.Type
+	who       *referring
+}
+
+// Get implements [propagation.Source].
+func (l listener) Get(ctx context.Context, key propagation.Key) (propagation.Intent, bool, error) {
+	in, found, err := l.Source.Get(ctx, key)
+	return l.following.withLacks(referrer{of: l.of, key: key}, in), found, err
 }
 
 // Watch implements [propagation.Source].
 func (l listener) Watch(ctx context.Context, changed func(propagation.Key)) error {
+	l.following.subscribeReferrers(l.of, changed)
+	defer l.following.subscribeReferrers(l.of, nil)
 	return l.Source.Watch(ctx, func(key propagation.Key) {
-		l.hear(key)
+		l.following.tell(l.following.look(ctx, referrer{of: l.of, key: key}, l.who))
 		changed(key)
 	})
 }
 
 // look takes over what an object refers to now, and returns what that concerns.
 // An object that is being deleted refers to what it referred to until it is gone.
-func (f *Following) look(t federation.Type, r *referring, key propagation.Key) []target {
+func (f *Following) look(ctx context.Context, who referrer, r *referring) []target {
 	f.looking.Lock()
 	defer f.looking.Unlock()
-	in, found, err := r.objects.Declared(key)
+	in, found, err := r.objects.Declared(who.key)
+	var refers reference
+	if err == nil && found && in.Follow {
+		refers = f.referenceOf(ctx, in)
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	switch who := (referrer{of: t, key: key}); {
+	switch {
 	case err != nil, found && in.Deleting:
 		return nil
 	case !found || !in.Follow:
@@ -55,23 +69,23 @@ func (f *Following) look(t federation.Type, r *referring, key propagation.Key) [
 	case in.Invalid != nil && f.known.knows(who):
 		return nil // its copies stay as they are, and so does what they need
 	default:
-		return f.known.set(who, referenceOf(in))
+		return f.known.set(who, refers)
 	}
 }
 
 // complete says whether all who may refer to something are known. It looks at
 // those that were listed since it was last asked.
-func (f *Following) complete() bool {
+func (f *Following) complete(ctx context.Context) bool {
 	f.mu.Lock()
 	missing := map[federation.Type]*referring{}
 	for t := range f.expected {
-		if r := f.reading[t]; r == nil || !r.listed {
+		if r := f.reading[t]; t != ServiceAccounts() && (r == nil || !r.listed) {
 			missing[t] = r
 		}
 	}
 	f.mu.Unlock()
 	for t, r := range missing {
-		if r == nil || !f.readAll(t, r) {
+		if r == nil || !f.readAll(ctx, t, r) {
 			return false
 		}
 	}
@@ -79,7 +93,7 @@ func (f *Following) complete() bool {
 }
 
 // readAll looks at all objects of a type, and says whether they are known.
-func (f *Following) readAll(t federation.Type, r *referring) bool {
+func (f *Following) readAll(ctx context.Context, t federation.Type, r *referring) bool {
 	keys, err := r.objects.Keys()
 	if err != nil {
 		return false
@@ -87,7 +101,7 @@ func (f *Following) readAll(t federation.Type, r *referring) bool {
 	there := map[propagation.Key]bool{}
 	for _, key := range keys {
 		there[key] = true
-		f.tell(f.look(t, r, key))
+		f.tell(f.look(ctx, referrer{of: t, key: key}, r))
 	}
 	f.mu.Lock()
 	var gone []referrer
@@ -99,7 +113,7 @@ func (f *Following) readAll(t federation.Type, r *referring) bool {
 	r.listed = true
 	f.mu.Unlock()
 	for _, who := range gone {
-		f.tell(f.look(t, r, who.key))
+		f.tell(f.look(ctx, who, r))
 	}
 	return true
 }

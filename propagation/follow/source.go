@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"sync"
 
@@ -86,24 +87,66 @@ func (s *Followed) Get(ctx context.Context, key propagation.Key) (propagation.In
 		return in, found, err
 	case found:
 		s.succeed(&in)
+		s.note(key, nil, "")
 		return in, true, nil
 	}
 	there := target{of: s.Type, key: key}
-	if !s.following.complete() {
+	if !s.following.complete(ctx) {
 		s.following.askAgain(there)
 		return in, false, fmt.Errorf("who refers to %s: %w", key, propagation.ErrNotListed)
 	}
 	where, referred := s.following.placed(ctx, there)
+	if !s.following.knowsAccounts(s.Type) {
+		s.following.askAgain(there)
+		if where.clusters, err = s.withHolders(key, where.clusters); err != nil || !referred {
+			return in, false, fmt.Errorf("which ServiceAccounts refer to %s: %w", key, propagation.ErrNotListed)
+		}
+	}
+	if !referred {
+		s.following.forgetFate(there)
+	}
 	if !referred && !s.mayBeThere(key) {
+		s.pass(key, nil)
 		return in, false, nil
 	}
 	s.host.begin()
 	object, _, err := s.host.get(key)
 	if err != nil {
 		s.following.askAgain(there)
+		if s.host.refused.Load() {
+			s.following.noteFate(there, fmt.Sprintf("the controller may not list and watch %s on the host: grant it that", s.Type))
+		}
 		return in, false, err
 	}
+	if referred {
+		s.note(key, object, whyNot(there, object))
+	}
 	return s.intent(key, where, object), true, nil
+}
+
+// note takes over what is known of an object that is referred to: of a
+// ServiceAccount, what it refers to itself; and why it does not follow.
+func (s *Followed) note(key propagation.Key, object *unstructured.Unstructured, why string) {
+	s.pass(key, object)
+	s.following.noteFate(target{of: s.Type, key: key}, why)
+}
+
+func (s *Followed) pass(key propagation.Key, object *unstructured.Unstructured) {
+	if s.Type == ServiceAccounts() {
+		s.following.passOn(target{of: s.Type, key: key}, object)
+	}
+}
+
+// withHolders adds the clusters in which a copy follows already, for it is not
+// known yet who else refers to it. An error says that they are not known.
+func (s *Followed) withHolders(key propagation.Key, clusters []federation.ClusterName) ([]federation.ClusterName, error) {
+	p, knows := s.Propagator.(parents)
+	if !knows {
+		return nil, propagation.ErrNotListed
+	}
+	all := slices.Concat(clusters, p.HoldersOf(key, s.parentOf(key)))
+	slices.Sort(all)
+	return slices.Compact(all), nil
 }
 
 // succeed has an object that is declared take the place of a copy that followed.

@@ -24,8 +24,30 @@ func (f *Following) subscribe(t federation.Type, changed func(propagation.Key)) 
 	}
 }
 
-// tell asks to look at these again.
+// subscribeReferrers has changed called for what refers to others; nil ends that.
+func (f *Following) subscribeReferrers(t federation.Type, changed func(propagation.Key)) {
+	f.telling.Lock()
+	defer f.telling.Unlock()
+	f.referrers[t] = changed
+}
+
+// tellReferrers asks to look at these again.
+func (f *Following) tellReferrers(concerned []referrer) {
+	f.telling.Lock()
+	defer f.telling.Unlock()
+	for _, who := range concerned {
+		if changed := f.referrers[who.of]; changed != nil {
+			changed(who.key)
+		}
+	}
+}
+
+// tell asks to look at these again, and at what ServiceAccounts among them refer
+// to.
 func (f *Following) tell(concerned []target) {
+	f.mu.Lock()
+	concerned = f.withThroughLocked(concerned)
+	f.mu.Unlock()
 	f.telling.Lock()
 	defer f.telling.Unlock()
 	for _, t := range concerned {
