@@ -75,7 +75,7 @@ func Example() {
 func line(span tracetest.SpanStub) string {
 	var attributes []string
 	for _, a := range span.Attributes {
-		attributes = append(attributes, string(a.Key)+"="+a.Value.Emit())
+		attributes = append(attributes, string(a.Key)+"="+a.Value.String())
 	}
 	slices.Sort(attributes)
 	return span.Name + ": " + strings.Join(attributes, " ")

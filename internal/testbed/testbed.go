@@ -60,6 +60,9 @@ type Bed struct {
 	// Clusters take the place of Members, unless they are nil.
 	Clusters push.Clusters
 
+	// Loops are those that Run started last.
+	Loops *federated.Types
+
 	configs map[federation.ClusterName]*rest.Config
 	enabled []federation.Type
 	stop    func()
@@ -184,6 +187,7 @@ func (b *Bed) Run() {
 	o.Events = events.NewRecorder(scheme.Scheme, corev1.EventSource{Component: "testbed"})
 	types, err := federated.NewTypes(o)
 	require.NoError(b, err)
+	b.Loops = types
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 2)
 	go func() { ended <- types.Start(ctx) }()

@@ -31,6 +31,7 @@ var (
 	_ propagation.Observer   = Beside{}
 	_ propagation.Viewer     = Beside{}
 	_ propagation.Lister     = Beside{}
+	_ propagation.Hearer     = Beside{}
 	_ propagation.Estimator  = Beside{}
 )
 
@@ -144,4 +145,13 @@ func (b Beside) AnswersWithin(name federation.ClusterName) time.Duration {
 		return e.AnswersWithin(name)
 	}
 	return 0
+}
+
+// Silence implements [propagation.Hearer]. Where no Hearer carries to, nothing is
+// known.
+func (b Beside) Silence(name federation.ClusterName) error {
+	if hearer, hears := b.to(name).(propagation.Hearer); hears {
+		return hearer.Silence(name)
+	}
+	return nil
 }

@@ -85,7 +85,7 @@ func (r *Registry) Start(ctx context.Context) error {
 		w := watched{
 			objects: r.Client.Resource(resource), selector: MemberLabel + "=true", backoff: between(200*time.Millisecond, hostBackoff),
 			failed: func(err error) {
-				r.Logger.Info("cannot read who fetches", "resource", resource.Resource, "reason", err.Error())
+				r.Logger.Info("cannot read who fetches", "type", resource.Resource, "reason", err.Error())
 			},
 		}
 		watching.Go(func() { w.watch(ctx, s) })

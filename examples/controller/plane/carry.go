@@ -53,6 +53,7 @@ func (r reached) Config(name federation.ClusterName) (*rest.Config, error) {
 // carry makes what carries the objects of a type, to either kind of member.
 func (p *Plane) carry(m members, config *corev1beta1.FederatedTypeConfig) (propagation.Propagator, error) {
 	target, log := config.Spec.TargetType.Type(), p.Logger.WithValues("type", config.Name)
+	p.metrics.steps.know(config, p.loop().Planners)
 	within := ""
 	if p.Config.Spec.Scope == federation.NamespaceScoped {
 		within = p.Namespace
