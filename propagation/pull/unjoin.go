@@ -127,7 +127,7 @@ func (u *Unjoin) log(ctx context.Context, member federation.Cluster, d *departur
 		return
 	}
 	d.said = said
-	u.Logger.Info("a member leaves", "cluster", member.Name, "copies", member.Leaving, "waitsFor", said)
+	u.Logger.Info("a member leaves", "cluster", member.Name, "copies", member.Leaving, "reason", said)
 }
 
 func (u *Unjoin) left(ctx context.Context, member federation.Cluster) ([]string, error) {
