@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 	admissionv1 "k8s.io/api/admissionregistration/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/client-go/kubernetes"
 
 	"github.com/fedrail/fedrail/federation"
@@ -103,7 +104,7 @@ func (m *many) untilAdmitted(color string) {
 		name := fmt.Sprintf("probe-%d", m.Counter.Requests().Total())
 		m.declare(name, "ours", []int{0})
 		m.UntilReady(configMaps, name)
-		got := m.held(0)[name]
+		got, _, _ := unstructured.NestedString(m.Copy(m.Servers[0], configMaps, name).Object, "data", "color")
 		m.Delete(configMaps, name)
 		delete(m.want[0], name)
 		return got == color

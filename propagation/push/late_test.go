@@ -96,9 +96,9 @@ func TestAWriteThatArrivesAfterTheDeletion(t *testing.T) {
 				m.UntilReady(configMaps, "late")
 			}
 			slow.letGo(t)
-			m.untilHeld(0, 1)
+			m.untilRight()
 			m.Quiet()
-			m.untilHeld(0, 1)
+			m.untilRight()
 		})
 	}
 }

@@ -3,7 +3,6 @@ package push_test
 import (
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -12,15 +11,17 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
+	"github.com/fedrail/fedrail/federation"
+	"github.com/fedrail/fedrail/internal/checker"
 	"github.com/fedrail/fedrail/internal/testbed"
-	"github.com/fedrail/fedrail/propagation"
 )
 
 // many are federated ConfigMaps in a bed, and what each member should hold of
 // them: the data of each, by name.
 type many struct {
 	*testbed.Bed
-	want []map[string]string // by member
+	want   []map[string]string // by member
+	theirs testbed.Foreign     // has to stay as it is
 }
 
 func newMany(b *testbed.Bed) *many {
@@ -70,26 +71,40 @@ func (m *many) placement(members []int) map[string]any {
 	return map[string]any{"clusters": list}
 }
 
-// held is what a member holds, by name.
-func (m *many) held(member int) map[string]string {
+// wrong is what a member does not hold as it should, and what it holds besides.
+func (m *many) wrong(member int) []checker.Finding {
 	m.Helper()
-	list, err := m.In(m.Servers[member], configMaps).List(context.Background(), metav1.ListOptions{LabelSelector: propagation.ManagedLabel + "=true"})
+	name := m.Servers[member].Cluster()
+	list, err := m.In(m.Servers[member], configMaps).List(context.Background(), metav1.ListOptions{})
 	require.NoError(m, err)
-	held := map[string]string{}
-	for _, o := range list.Items {
-		held[o.GetName()], _, _ = unstructured.NestedString(o.Object, "data", "color")
+	want := make([]unstructured.Unstructured, 0, len(m.want[member]))
+	for object, color := range m.want[member] {
+		o := unstructured.Unstructured{Object: dataOf(color)}
+		if color == "" {
+			o.Object = map[string]any{} // whatever it holds
+		}
+		o.SetName(object)
+		o.SetNamespace(m.Namespace)
+		want = append(want, o)
 	}
-	return held
+	return checker.Compare(checker.Cluster{Name: federation.ClusterName(name), Want: want, Have: list.Items, Foreign: m.theirs[m.Servers[member]]})
 }
 
-// untilHeld waits until each member holds what it should, and nothing else.
+// untilHeld waits until each member holds what it should, and nothing else of
+// ours.
 func (m *many) untilHeld(members ...int) {
 	m.Helper()
 	for _, i := range members {
-		if !m.Holds(func() bool { return maps.Equal(m.want[i], m.held(i)) }) {
-			require.Equal(m, m.want[i], m.held(i), m.Servers[i].Cluster())
+		if !m.Holds(func() bool { return len(m.wrong(i)) == 0 }) {
+			require.Empty(m, m.wrong(i), m.Servers[i].Cluster())
 		}
 	}
+}
+
+// untilRight waits until all is right on the host and in the members.
+func (m *many) untilRight() {
+	m.Helper()
+	m.UntilRight(configMaps, m.theirs)
 }
 
 // untilAllReady waits until every object says that it is everywhere.

@@ -28,6 +28,7 @@ func TestAMemberKilledWhileObjectsAreCreated(t *testing.T) {
 	m := newOutage(t, "member1", "member2")
 	m.Run()
 	m.UntilReady(testbed.Namespaces(), m.Namespace)
+	m.theirs = m.PlantForeign()
 	random := rand.New(rand.NewPCG(seed, 1))
 	killed := 50 + random.IntN(100)
 	m.fill(killed)
@@ -40,9 +41,9 @@ func TestAMemberKilledWhileObjectsAreCreated(t *testing.T) {
 	back := time.Now()
 	m.untilHeld(1)
 	t.Logf("killed after %d of 200; held by all %v after the member was ready again", killed, time.Since(back).Round(time.Millisecond))
-	m.untilAllReady()
+	m.untilRight()
 	m.deleteAll()
-	m.untilHeld(0, 1)
+	m.untilRight()
 }
 
 // TestAPausedMemberDelaysNobody: the others get their objects as if it were not
@@ -71,7 +72,7 @@ func TestAPausedMemberDelaysNobody(t *testing.T) {
 			m.untilHeld(1)
 			t.Logf("caught up after %v", time.Since(back).Round(time.Millisecond))
 			require.Less(t, time.Since(back), hang)
-			m.untilAllReady()
+			m.untilRight()
 		})
 	}
 }
@@ -100,6 +101,7 @@ func TestWritesThatTimeOut(t *testing.T) {
 	m.Types.Loop.Timeout = 300 * time.Millisecond
 	m.Run()
 	m.UntilReady(testbed.Namespaces(), m.Namespace)
+	m.theirs = m.PlantForeign()
 	random := rand.New(rand.NewPCG(seed, 2))
 	for round := range 4 {
 		ctx, over := context.WithCancel(t.Context())
@@ -116,14 +118,14 @@ func TestWritesThatTimeOut(t *testing.T) {
 			back := time.Now()
 			m.untilHeld(1)
 			t.Logf("caught up after %v", time.Since(back).Round(time.Millisecond))
-			m.untilAllReady()
+			m.untilRight()
 		}
 		m.deleteAll()
 		over()
 		<-flickering
-		m.untilHeld(0, 1)
+		m.untilRight()
 		m.Quiet()
-		m.untilHeld(0, 1)
+		m.untilRight()
 	}
 }
 

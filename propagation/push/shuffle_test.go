@@ -13,7 +13,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/fedrail/fedrail/federation"
-	"github.com/fedrail/fedrail/federation/apis/federatedkind"
 	"github.com/fedrail/fedrail/internal/testbed"
 )
 
@@ -23,6 +22,7 @@ func TestPlacementsShuffledAgainAndAgain(t *testing.T) {
 	const objects, rounds = 300, 5
 	all := servers.Shared(t, "host", "member1", "member2", "member3")
 	m := newMany(testbed.New(t, all[0], all[1:], configMaps))
+	m.theirs = m.PlantForeign()
 	random := rand.New(rand.NewPCG(seed, 3))
 	m.Run()
 	for i := range objects {
@@ -39,7 +39,7 @@ func TestPlacementsShuffledAgainAndAgain(t *testing.T) {
 	m.untilHeld(0, 1, 2)
 	m.Quiet()
 	m.untilHeld(0, 1, 2)
-	m.requireTrueStatuses()
+	m.untilRight()
 	require.Empty(t, m.eventsOf("DriftCorrected"), "nobody else touched anything")
 }
 
@@ -60,26 +60,6 @@ func (m *many) shuffle(name, color string, members []int) {
 	require.NoError(m, err)
 	m.Patch(configMaps, name, string(change))
 	m.expect(name, color, members)
-}
-
-// requireTrueStatuses compares where each object says that it is with where it
-// should be.
-func (m *many) requireTrueStatuses() {
-	m.Helper()
-	list, err := m.Federated(configMaps).List(context.Background(), metav1.ListOptions{})
-	require.NoError(m, err)
-	for _, o := range list.Items {
-		told, err := federatedkind.StatusOf(&o)
-		require.NoError(m, err)
-		require.Equal(m, o.GetGeneration(), told.ObservedGeneration, o.GetName())
-		want := []federatedkind.ClusterStatus{}
-		for i, s := range m.Servers {
-			if _, held := m.want[i][o.GetName()]; held {
-				want = append(want, federatedkind.ClusterStatus{Name: s.Cluster()})
-			}
-		}
-		require.Equal(m, want, told.Clusters, o.GetName())
-	}
 }
 
 // eventsOf are the events of a reason in the bed's namespace.

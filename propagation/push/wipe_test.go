@@ -36,7 +36,7 @@ func TestAMemberThatLostItsData(t *testing.T) {
 	back := time.Now()
 	m.untilHeld(0)
 	t.Logf("held again %v after the member was ready", time.Since(back).Round(time.Millisecond))
-	m.untilAllReady()
+	m.untilRight()
 	m.deleteAll()
-	m.untilHeld(0)
+	m.untilRight()
 }
