@@ -182,12 +182,21 @@ func (r *Registry) found(ctx context.Context, m *member, f health.Finding) {
 		return
 	}
 	if m.finding.OK != f.OK {
-		m.shared.CloseIdleConnections() // they may be dead
+		m.refresh(f)
 		logr.FromContextOrDiscard(ctx).Info("cluster changed", "ready", f.OK, "reason", f.Message)
 	}
 	m.finding, m.conditions = f, conditions(f.Result)
 	r.publishLocked(m)
 	m.signal()
+}
+
+// refresh ends connections that may be dead without knowing it: a probe has its
+// own. When the member is back, those in use are no better than idle ones.
+func (m *member) refresh(f health.Finding) {
+	m.shared.CloseIdleConnections()
+	if f.OK {
+		m.open.CloseAll()
+	}
 }
 
 // publishLocked makes known what the member is now.

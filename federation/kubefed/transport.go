@@ -15,6 +15,14 @@ import (
 	"k8s.io/client-go/util/connrotation"
 )
 
+// A connection on which nothing comes is asked whether it lives after pingAfter,
+// and given up when it does not say so within pingPatience. Where a firewall
+// forgot it, nobody else would tell.
+const (
+	pingAfter    = 5 * time.Second
+	pingPatience = 5 * time.Second
+)
+
 // transport is for all clients of the member; their requests go through one
 // connection where HTTP/2 is spoken. The dialer can close all that it made.
 func (s settings) transport() (*http.Transport, *connrotation.Dialer) {
@@ -26,6 +34,7 @@ func (s settings) transport() (*http.Transport, *connrotation.Dialer) {
 		TLSHandshakeTimeout: 10 * time.Second,
 		MaxIdleConnsPerHost: 25,
 		IdleConnTimeout:     90 * time.Second,
+		HTTP2:               &http.HTTP2Config{SendPingTimeout: pingAfter, PingTimeout: pingPatience},
 	}
 	if s.proxy != "" {
 		through(transport, s.parsed.proxy)
