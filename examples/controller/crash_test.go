@@ -3,14 +3,19 @@ package main
 import (
 	"context"
 	"fmt"
-	"maps"
 	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/dynamic"
+
+	"github.com/fedrail/fedrail/federation"
+	"github.com/fedrail/fedrail/internal/checker"
+	"github.com/fedrail/fedrail/internal/controlplane"
 )
 
 // Killed while it creates, while it catches up and while it deletes, and with
@@ -39,7 +44,6 @@ func TestKilledAtAnyMoment(t *testing.T) {
 	w.killedWhen(p, "deleting", func(copies int) bool { return copies <= before-60 })
 	p = w.start(quick)
 	w.holdExactly(declared)
-	w.theirsIsAsItWas()
 	require.Equal(t, 0, p.terminate())
 }
 
@@ -93,49 +97,72 @@ func (w *world) change(name string) {
 	require.NoError(w.t, err)
 }
 
-// holdExactly waits until every member holds what the host declares, and the host
-// declares these.
+// holdExactly waits until the host declares these and nothing else, every member
+// holds what is declared, every status says so, and what is somebody else's is as
+// it was.
 func (w *world) holdExactly(declared []string) {
 	w.t.Helper()
-	var want map[string]string
-	require.Eventually(w.t, func() bool {
-		want = w.declared()
-		return len(want) == len(declared)
-	}, soon, tick, "what was deleted is gone from the host")
-	for i, member := range w.members {
-		require.Eventually(w.t, func() bool { return maps.Equal(want, w.held(member)) }, soon, tick, "member %d holds what is declared", i+1)
-	}
+	require.Eventually(w.t, func() bool { return len(w.declared()) == len(declared) }, soon, tick, "what was deleted is gone from the host")
+	var findings []checker.Finding
+	right := func() bool { findings = w.findings(); return len(findings) == 0 }
+	require.Eventually(w.t, right, soon, tick, "%v", listed{&findings})
 }
 
-// declared are the ConfigMaps that the host declares: what each should hold.
-func (w *world) declared() map[string]string {
+// listed prints what was found last.
+type listed struct{ findings *[]checker.Finding }
+
+// String is for people.
+func (l listed) String() string { return fmt.Sprint(*l.findings) }
+
+// findings are all that is not right now.
+func (w *world) findings() []checker.Finding {
+	w.t.Helper()
+	host := checker.Federation{Objects: w.declared(),
+		Type: federation.Type{Version: "v1", Kind: "ConfigMap", Resource: "configmaps", Scope: federation.NamespaceScoped}}
+	for _, server := range w.servers {
+		host.Clusters = append(host.Clusters, federation.Cluster{Name: federation.ClusterName(server.Cluster())})
+	}
+	want, findings := host.Want()
+	for _, server := range w.servers {
+		name := federation.ClusterName(server.Cluster())
+		findings = append(findings, checker.Compare(checker.Cluster{
+			Name: name, Want: want[name], Have: w.in(server), Foreign: w.theirs[name],
+		})...)
+	}
+	return append(findings, host.Told()...)
+}
+
+// declared are the FederatedConfigMaps on the host.
+func (w *world) declared() []unstructured.Unstructured {
 	w.t.Helper()
 	list, err := w.federated("federatedconfigmaps").List(context.Background(), metav1.ListOptions{})
 	require.NoError(w.t, err)
-	declared := map[string]string{}
-	for i := range list.Items {
-		declared[list.Items[i].GetName()] = dataOf(&list.Items[i])
-	}
-	return declared
+	return list.Items
+}
+
+// in are all ConfigMaps of the namespace in a member.
+func (w *world) in(server *controlplane.Server) []unstructured.Unstructured {
+	w.t.Helper()
+	client, err := dynamic.NewForConfig(server.Config())
+	require.NoError(w.t, err)
+	list, err := client.Resource(corev1.SchemeGroupVersion.WithResource("configmaps")).Namespace(w.namespace).List(context.Background(), metav1.ListOptions{})
+	require.NoError(w.t, err)
+	return list.Items
 }
 
 // putTheirs puts a ConfigMap of somebody else into each member.
 func (w *world) putTheirs() {
 	w.t.Helper()
+	w.theirs = map[federation.ClusterName][]unstructured.Unstructured{}
 	theirs := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Name: "theirs"}, Data: map[string]string{"name": "theirs"}}
-	for _, member := range w.members {
+	for i, member := range w.members {
 		_, err := member.CoreV1().ConfigMaps(w.namespace).Create(context.Background(), theirs, metav1.CreateOptions{})
 		require.NoError(w.t, err)
-	}
-}
-
-// theirsIsAsItWas says that nobody has touched it.
-func (w *world) theirsIsAsItWas() {
-	w.t.Helper()
-	for _, member := range w.members {
-		theirs, err := member.CoreV1().ConfigMaps(w.namespace).Get(context.Background(), "theirs", metav1.GetOptions{})
-		require.NoError(w.t, err)
-		require.Equal(w.t, map[string]string{"name": "theirs"}, theirs.Data)
-		require.Empty(w.t, theirs.Labels)
+		for _, o := range w.in(w.servers[i]) {
+			if o.GetName() == theirs.Name {
+				name := federation.ClusterName(w.servers[i].Cluster())
+				w.theirs[name] = append(w.theirs[name], o)
+			}
+		}
 	}
 }

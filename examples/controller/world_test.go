@@ -40,9 +40,11 @@ spec:
 type world struct {
 	t          *testing.T
 	host       *controlplane.Server
-	client     dynamic.Interface // of the host
-	kubeconfig string            // of the controller, who is no administrator
+	client     dynamic.Interface      // of the host
+	kubeconfig string                 // of the controller, who is no administrator
+	servers    []*controlplane.Server // of the members
 	members    []kubernetes.Interface
+	theirs     map[federation.ClusterName][]unstructured.Unstructured // what somebody else has in the members
 	namespace  string
 }
 
@@ -85,8 +87,14 @@ func (w *world) setup() setup.Host {
 // join makes the server a member, under its own name.
 func (w *world) join(server *controlplane.Server) {
 	w.t.Helper()
-	require.NoError(w.t, w.setup().Join(w.t.Context(), setup.Member{Name: server.Cluster(), Config: server.Config()}))
+	require.NoError(w.t, w.setup().Join(w.t.Context(), member(server)))
+	w.servers = append(w.servers, server)
 	w.members = append(w.members, controlplanetest.Client(w.t, server))
+}
+
+// member is a server as one that joins, under its own name.
+func member(server *controlplane.Server) setup.Member {
+	return setup.Member{Name: server.Cluster(), Config: server.Config()}
 }
 
 // start starts a controller, with the config in the file or, when that is empty,

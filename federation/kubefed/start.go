@@ -12,10 +12,10 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
-	"k8s.io/client-go/dynamic/dynamicinformer"
 	"k8s.io/client-go/tools/cache"
 
 	corev1beta1 "github.com/fedrail/fedrail/federation/apis/core/v1beta1"
+	"github.com/fedrail/fedrail/internal/steady"
 )
 
 // Start keeps the registry up to date until ctx ends, and returns nil when all
@@ -74,8 +74,13 @@ func (r *Registry) makeInformers() error {
 }
 
 func (r *Registry) informer(resource schema.GroupVersionResource) cache.SharedIndexInformer {
-	const resync = 0
-	return dynamicinformer.NewFilteredDynamicInformer(r.host, resource, r.options.Namespace, resync, cache.Indexers{}, nil).Informer()
+	objects := r.host.Resource(resource).Namespace(r.options.Namespace)
+	return cache.NewSharedIndexInformer(steady.ListWatch(objects, r.silent), &unstructured.Unstructured{}, 0, cache.Indexers{})
+}
+
+// silent is told that the host does not answer. It is asked again and again.
+func (r *Registry) silent(_ context.Context, reason error) {
+	r.options.Logger.Error(reason, "host cannot be watched, members stay as they are")
 }
 
 func (r *Registry) prepare(informer cache.SharedIndexInformer, transform cache.TransformFunc) error {

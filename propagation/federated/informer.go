@@ -3,14 +3,13 @@ package federated
 import (
 	"context"
 
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"github.com/go-logr/logr"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/apimachinery/pkg/watch"
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/tools/cache"
 
 	"github.com/fedrail/fedrail/federation"
+	"github.com/fedrail/fedrail/internal/steady"
 )
 
 // newInformer makes an informer over the objects of a type on the host, in one
@@ -21,14 +20,8 @@ func newInformer(client dynamic.Interface, t federation.Type, namespace string) 
 	if namespace != "" && t.Scope == federation.NamespaceScoped {
 		resource = client.Resource(t.GroupVersionResource()).Namespace(namespace)
 	}
-	informer := cache.NewSharedIndexInformer(&cache.ListWatch{
-		ListWithContextFunc: func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
-			return resource.List(ctx, o)
-		},
-		WatchFuncWithContext: func(ctx context.Context, o metav1.ListOptions) (watch.Interface, error) {
-			return resource.Watch(ctx, o)
-		},
-	}, &unstructured.Unstructured{}, 0, cache.Indexers{cache.NamespaceIndex: cache.MetaNamespaceIndexFunc})
+	informer := cache.NewSharedIndexInformer(steady.ListWatch(resource, silent(t)),
+		&unstructured.Unstructured{}, 0, cache.Indexers{cache.NamespaceIndex: cache.MetaNamespaceIndexFunc})
 	// A transform can be set until the informer runs, which it does not yet.
 	_ = informer.SetTransform(func(obj any) (any, error) {
 		if object, ok := obj.(*unstructured.Unstructured); ok {
@@ -37,4 +30,11 @@ func newInformer(client dynamic.Interface, t federation.Type, namespace string) 
 		return obj, nil
 	})
 	return informer
+}
+
+// silent logs that the host does not answer.
+func silent(t federation.Type) func(context.Context, error) {
+	return func(ctx context.Context, reason error) {
+		logr.FromContextOrDiscard(ctx).Info("host does not answer, objects stay as they are", "type", t.String(), "reason", reason.Error())
+	}
 }

@@ -165,6 +165,26 @@ func TestWhatWaitsForAMemberGoesOnAtOnce(t *testing.T) {
 	}
 }
 
+// TestAHostThatWasAwayForLong: what is declared when it is back is carried soon,
+// however long nobody could ask it, and what was in the members stayed.
+func TestAHostThatWasAwayForLong(t *testing.T) {
+	host := servers.Fresh(t, "host")[0]
+	m := newMany(testbed.New(t, host, servers.Shared(t, "member1", "member2"), configMaps))
+	m.theirs = m.PlantForeign()
+	m.Run()
+	m.fill(20)
+	m.untilRight()
+	host.Kill()
+	pause(t.Context(), 20*time.Second)
+	m.untilHeld(0, 1)
+	require.NoError(t, host.Restart(t.Context()))
+	back := time.Now()
+	m.churn()
+	m.untilHeld(0, 1)
+	t.Logf("held %v after the host was ready", time.Since(back).Round(time.Millisecond))
+	m.untilRight()
+}
+
 // flicker pauses a member again and again until ctx ends; then it runs.
 func (m *many) flicker(ctx context.Context, random *rand.Rand, member int) {
 	for ctx.Err() == nil {
