@@ -75,11 +75,11 @@ func (r *Registry) makeInformers() error {
 
 func (r *Registry) informer(resource schema.GroupVersionResource) cache.SharedIndexInformer {
 	objects := r.host.Resource(resource).Namespace(r.options.Namespace)
-	return cache.NewSharedIndexInformer(steady.ListWatch(objects, r.silent), &unstructured.Unstructured{}, 0, cache.Indexers{})
+	return cache.NewSharedIndexInformer(steady.ListWatch(objects, r.troubled), &unstructured.Unstructured{}, 0, cache.Indexers{})
 }
 
-// silent is told that the host does not answer. It is asked again and again.
-func (r *Registry) silent(_ context.Context, reason error) {
+// troubled is told that the host cannot be watched. It is asked again and again.
+func (r *Registry) troubled(_ context.Context, reason error) {
 	r.options.Logger.Error(reason, "host cannot be watched, members stay as they are")
 }
 

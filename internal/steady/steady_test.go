@@ -1,6 +1,7 @@
 package steady_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"testing"
@@ -16,11 +17,12 @@ import (
 	"github.com/fedrail/fedrail/internal/steady"
 )
 
-var errRefused = errors.New("connection refused")
+var errRefused = errors.New("connection expired")
 
 // away is a server that is away for so long, and gives this answer afterwards.
 type away struct {
 	lasts time.Duration
+	with  error // what it says until then
 	says  error
 	began time.Time
 	asked int
@@ -29,7 +31,7 @@ type away struct {
 func (a *away) answer() error {
 	a.asked++
 	if time.Since(a.began) < a.lasts {
-		return errRefused
+		return cmp.Or(a.with, errRefused)
 	}
 	return a.says
 }
@@ -43,7 +45,8 @@ func (a *away) Watch(context.Context, metav1.ListOptions) (watch.Interface, erro
 }
 
 func TestListWatch(t *testing.T) {
-	refused := apierrors.NewTooManyRequestsError("busy")
+	expired := apierrors.NewResourceExpired("too old")
+	starting := error(apierrors.NewForbidden(corev1.Resource("configmaps"), "", errors.New("there are no roles yet")))
 	tests := map[string]struct {
 		server   away
 		patience time.Duration // until the caller gives up; 0 is never
@@ -52,11 +55,12 @@ func TestListWatch(t *testing.T) {
 		asked    int
 		reasons  []error
 	}{
-		"there":                          {took: 0, asked: 1},
-		"back after ten minutes":         {server: away{lasts: 10 * time.Minute}, took: 10 * time.Minute, asked: 601, reasons: []error{errRefused}},
-		"says that it is busy":           {server: away{says: refused}, want: refused, asked: 1},
-		"given up while it is away":      {server: away{lasts: time.Hour}, patience: 5500 * time.Millisecond, want: errRefused, took: 5500 * time.Millisecond, asked: 6, reasons: []error{errRefused}},
-		"back, and says that it is busy": {server: away{lasts: time.Second, says: refused}, want: refused, took: time.Second, asked: 2, reasons: []error{errRefused}},
+		"there":                               {took: 0, asked: 1},
+		"back after ten minutes":              {server: away{lasts: 10 * time.Minute}, took: 10 * time.Minute, asked: 601, reasons: []error{errRefused}},
+		"says that this is too old":           {server: away{says: expired}, want: expired, asked: 1},
+		"starts":                              {server: away{lasts: time.Minute, with: starting}, took: time.Minute, asked: 61, reasons: []error{starting}},
+		"given up while it is away":           {server: away{lasts: time.Hour}, patience: 5500 * time.Millisecond, want: errRefused, took: 5500 * time.Millisecond, asked: 6, reasons: []error{errRefused}},
+		"back, and says that this is too old": {server: away{lasts: time.Second, says: expired}, want: expired, took: time.Second, asked: 2, reasons: []error{errRefused}},
 	}
 	for name, test := range tests {
 		for what, call := range map[string]func(context.Context, *away, func(context.Context, error)) error{

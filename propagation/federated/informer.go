@@ -20,7 +20,7 @@ func newInformer(client dynamic.Interface, t federation.Type, namespace string) 
 	if namespace != "" && t.Scope == federation.NamespaceScoped {
 		resource = client.Resource(t.GroupVersionResource()).Namespace(namespace)
 	}
-	informer := cache.NewSharedIndexInformer(steady.ListWatch(resource, silent(t)),
+	informer := cache.NewSharedIndexInformer(steady.ListWatch(resource, troubled(t)),
 		&unstructured.Unstructured{}, 0, cache.Indexers{cache.NamespaceIndex: cache.MetaNamespaceIndexFunc})
 	// A transform can be set until the informer runs, which it does not yet.
 	_ = informer.SetTransform(func(obj any) (any, error) {
@@ -32,9 +32,9 @@ func newInformer(client dynamic.Interface, t federation.Type, namespace string) 
 	return informer
 }
 
-// silent logs that the host does not answer.
-func silent(t federation.Type) func(context.Context, error) {
+// troubled logs that the host cannot be watched.
+func troubled(t federation.Type) func(context.Context, error) {
 	return func(ctx context.Context, reason error) {
-		logr.FromContextOrDiscard(ctx).Info("host does not answer, objects stay as they are", "type", t.String(), "reason", reason.Error())
+		logr.FromContextOrDiscard(ctx).Info("host cannot be watched, objects stay as they are", "type", t.String(), "reason", reason.Error())
 	}
 }
