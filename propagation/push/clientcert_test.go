@@ -80,7 +80,7 @@ func (m *many) certify(file string, lifetime time.Duration) {
 func (m *many) members(file string) *kubeconfig.Registry {
 	m.Helper()
 	registry, err := kubeconfig.New(kubeconfig.Options{Path: file, Poll: 100 * time.Millisecond,
-		Health: kubeconfig.Health{Period: 200 * time.Millisecond, Timeout: probing}})
+		Health: federation.Health{Period: 200 * time.Millisecond, Timeout: probing}})
 	require.NoError(m, err)
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
