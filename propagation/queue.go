@@ -3,6 +3,8 @@ package propagation
 import (
 	"context"
 	"errors"
+	"net"
+	"time"
 
 	"github.com/go-logr/logr"
 	"k8s.io/client-go/util/workqueue"
@@ -46,14 +48,38 @@ func (q queue) one(ctx context.Context, key Key, look func(context.Context, Key)
 		q.Forget(key)
 		return
 	}
-	if ctx.Err() == nil {
-		log := logr.FromContextOrDiscard(ctx)
-		if p, explains := errors.AsType[*Problem](err); explains {
-			log = log.WithValues("state", p.State)
-		}
-		log.Info("trying again later", "namespace", key.Namespace, "name", key.Name, "reason", err.Error())
-		q.again(key, err)
+	if ctx.Err() != nil {
+		return
 	}
+	log := logr.FromContextOrDiscard(ctx)
+	if p, explains := errors.AsType[*Problem](err); explains {
+		log = log.WithValues("state", p.State)
+	}
+	log.Info("trying again later", "namespace", key.Namespace, "name", key.Name, "reason", err.Error())
+	if !isSilence(err) {
+		q.again(key, err)
+		return
+	}
+	q.Add(key)
+	rest(ctx)
+}
+
+// silenceRest is how long a worker rests that got no answer. Nobody gets one then:
+// so it is the workers that wait, however many keys there are, and not each key
+// for longer and longer.
+const silenceRest = 500 * time.Millisecond
+
+func rest(ctx context.Context) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(silenceRest):
+	}
+}
+
+// isSilence says of an error that there was no answer at all.
+func isSilence(err error) bool {
+	_, silence := errors.AsType[net.Error](err)
+	return silence
 }
 
 // again looks at a key again when its error says, or after a back-off.

@@ -26,11 +26,11 @@ type Resource[L runtime.Object] interface {
 }
 
 // ListWatch lists and watches a resource. A request that gets no answer, or one
-// that says nothing of the resource, is sent again each second until it gets
-// another, or its context ends: a server that starts refuses what it allows a
-// moment later. Troubled is called once, with the reason, each time that begins.
-// That a resource version is too old, or that there is no such resource, is the
-// caller's to deal with.
+// that may be another a moment later, is sent again each second until its context
+// ends: a server that starts knows no roles and no definitions yet. Troubled is
+// called once, with the reason, each time that begins. What is wrong with the
+// request, such as a resource version that is too old, is the caller's to deal
+// with.
 func ListWatch[L runtime.Object](r Resource[L], troubled func(ctx context.Context, reason error)) *cache.ListWatch {
 	return &cache.ListWatch{
 		ListWithContextFunc: func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
@@ -42,7 +42,7 @@ func ListWatch[L runtime.Object](r Resource[L], troubled func(ctx context.Contex
 	}
 }
 
-// answered asks until there is an answer about the resource.
+// answered asks until there is an answer that counts.
 func answered[A any](ctx context.Context, troubled func(context.Context, error), ask func() (A, error)) (A, error) {
 	for asked := 0; ; asked++ {
 		answer, err := ask()
@@ -60,13 +60,17 @@ func answered[A any](ctx context.Context, troubled func(context.Context, error),
 	}
 }
 
-// isAnswer says whether an error is what the server has to say of the resource.
+// isAnswer says whether an error is what the server has to say of the request, and
+// would say again.
 func isAnswer(err error) bool {
 	var said apierrors.APIStatus
 	if !errors.As(err, &said) {
 		return false
 	}
-	code := said.Status().Code
-	passing := code == http.StatusUnauthorized || code == http.StatusForbidden || code == http.StatusTooManyRequests
-	return !passing && code < http.StatusInternalServerError
+	switch code := said.Status().Code; code {
+	case http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusTooManyRequests:
+		return false
+	default:
+		return code < http.StatusInternalServerError
+	}
 }
