@@ -32,6 +32,10 @@ unit: ## the tests that need no API server
 bench: binaries ## measure against a bare client-go loop (takes minutes)
 	@go run -C examples/controller ./bench
 
+.PHONY: chaos
+chaos: binaries ## break a federation again and again, and check what becomes of it (CHAOS="--seed=1 --rounds=5")
+	@go run -C examples/controller ./chaos $(CHAOS)
+
 .PHONY: fuzz
 fuzz: ## run each fuzz test for a little while
 	@go test -run '^$$' -fuzz FuzzPlace -fuzztime 20s ./placement
