@@ -15,7 +15,7 @@ import (
 )
 
 // patience is how long a phase may take.
-const patience = 10 * time.Minute
+const patience = 20 * time.Minute
 
 // watcher watches the federated objects of a world on the host, until a phase is
 // done for all of them. It is the same for both worlds, and costs both the same:
