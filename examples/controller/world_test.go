@@ -151,12 +151,6 @@ func (w *world) held(member kubernetes.Interface) map[string]string {
 	return held
 }
 
-// dataOf is the name that a FederatedConfigMap's template holds.
-func dataOf(object *unstructured.Unstructured) string {
-	name, _, _ := unstructured.NestedString(object.Object, "spec", "template", "data", "name") // absent is empty
-	return name
-}
-
 // arrives waits until every member has the ConfigMap.
 func (w *world) arrives(name string) {
 	w.t.Helper()
