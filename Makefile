@@ -38,8 +38,9 @@ chaos: binaries ## break a federation again and again, and check what becomes of
 
 .PHONY: fuzz
 fuzz: ## run each fuzz test for a little while
-	@go test -run '^$$' -fuzz FuzzPlace -fuzztime 20s ./placement
-	@go test -run '^$$' -fuzz FuzzOverride -fuzztime 20s ./overrides
+	@git grep -o 'func Fuzz[A-Za-z]*' -- '*_test.go' | while IFS=: read -r file words; do \
+		echo "== $$file $${words#func }"; \
+		go test -run '^$$' -fuzz "^$${words#func }$$" -fuzztime 20s "./$$(dirname "$$file")"; done
 
 .PHONY: check
 check: format vet lint tidy generated arrows ## what has to hold before a change is made public
