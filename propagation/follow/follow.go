@@ -19,6 +19,7 @@ package follow
 import (
 	"errors"
 	"sync"
+	"time"
 
 	"github.com/fedrail/fedrail/federation"
 	"github.com/fedrail/fedrail/overrides"
@@ -48,6 +49,8 @@ type Following struct {
 	reading  map[federation.Type]*referring
 	known    index
 	asked    map[target]bool // before all was listed
+	pause    time.Duration   // between the last time that was asked for, and the one before
+	toldAt   time.Time       // when those asked for were told of last
 
 	passed    map[target]bool // ServiceAccounts of which is known what they refer to
 	allPassed bool

@@ -57,8 +57,13 @@ func (f *Following) tell(concerned []target) {
 	}
 }
 
-// unlistedPause is when to ask again who refers to something.
-const unlistedPause = 200 * time.Millisecond
+const (
+	// unlistedPause is when to ask again who refers to something.
+	unlistedPause = 200 * time.Millisecond
+	// longestPause is when to ask again what is asked time after time, as while
+	// many objects are being listed.
+	longestPause = 2 * time.Second
+)
 
 // askAgain has a target looked at again soon.
 func (f *Following) askAgain(t target) {
@@ -69,9 +74,19 @@ func (f *Following) askAgain(t target) {
 
 func (f *Following) askLocked(t target) {
 	if len(f.asked) == 0 {
-		time.AfterFunc(unlistedPause, f.tellAsked)
+		time.AfterFunc(f.pauseLocked(time.Now()), f.tellAsked)
 	}
 	f.asked[t] = true
+}
+
+// pauseLocked is how long to wait with what is asked now: twice as long as the
+// last time, if that is not over long enough for it to be another matter.
+func (f *Following) pauseLocked(now time.Time) time.Duration {
+	if now.Sub(f.toldAt) > f.pause {
+		f.pause = unlistedPause / 2
+	}
+	f.pause = min(2*f.pause, longestPause)
+	return f.pause
 }
 
 func (f *Following) tellAsked() {
@@ -81,6 +96,7 @@ func (f *Following) tellAsked() {
 		all = append(all, t)
 	}
 	clear(f.asked)
+	f.toldAt = time.Now()
 	f.mu.Unlock()
 	f.tell(all)
 }

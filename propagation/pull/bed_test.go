@@ -75,7 +75,9 @@ func registryOf(t *testing.T, host *controlplane.Server) *pull.Registry {
 
 // startAgent starts the agent of a member; b.agents[i] stops it.
 func (b *bed) startAgent(i int) {
-	b.agents[i] = run(b, agentOf(b, b.Host, b.Servers[i], b.Counter))
+	o := agentOf(b, b.Host, b.Servers[i], b.Counter)
+	o.Heartbeat = 2 * time.Second // a member that is late with it, for the machine is busy, is reported as away
+	b.agents[i] = run(b, o)
 }
 
 // fill declares objects from one number to another, for all members.
