@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -343,4 +344,24 @@ func TestNewNamesEveryMissingOption(t *testing.T) {
 	for _, name := range []string{"Registry", "Source", "Ledger", "Propagator"} {
 		require.ErrorContains(t, err, "Options."+name)
 	}
+}
+
+// A member to which connections are refused is asked less and less often, though
+// nobody says that it is not ready.
+func TestAMemberThatGivesNoAnswerIsBackedOff(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var asked atomic.Int64
+		gone := &memory.Propagator{Before: func(_ context.Context, c federation.ClusterName, _ propagation.Key) error {
+			if c != "b" {
+				return nil
+			}
+			asked.Add(1)
+			return &net.OpError{Op: "dial", Err: errors.New("connection refused")}
+		}}
+		w := run(t, newHost(), gone, func(o *propagation.Options) { o.Backoff, o.MaxBackoff = time.Second, time.Minute })
+		w.put(everywhere())
+		w.until(t, "told", func() bool { return w.states()["b"] == status.UpdateFailed })
+		time.Sleep(10 * time.Minute)
+		require.Less(t, asked.Load(), int64(20))
+	})
 }

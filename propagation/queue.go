@@ -26,24 +26,30 @@ func (c *Controller) newQueue(name string) queue {
 	)}
 }
 
-// each looks at one key after the other until the queue is shut down. Only here
-// are errors logged, and only here is it decided to try again.
+// each looks at one key after the other until the queue is shut down.
 func (q queue) each(ctx context.Context, look func(context.Context, Key) error) {
 	for {
 		key, quit := q.Get()
 		if quit {
 			return
 		}
-		q.one(ctx, key, look)
+		q.one(ctx, key, turn{look: look, failed: q.againWhenAnswered})
 	}
 }
 
-func (q queue) one(ctx context.Context, key Key, look func(context.Context, Key) error) {
+// turn is what to do with a key, and what when that failed.
+type turn struct {
+	look   func(context.Context, Key) error
+	failed func(context.Context, Key, error)
+}
+
+// one looks at a key. Only here are errors logged.
+func (q queue) one(ctx context.Context, key Key, t turn) {
 	defer q.Done(key)
 	if ctx.Err() != nil {
 		return
 	}
-	err := look(ctx, key)
+	err := t.look(ctx, key)
 	if err == nil {
 		q.Forget(key)
 		return
@@ -56,20 +62,22 @@ func (q queue) one(ctx context.Context, key Key, look func(context.Context, Key)
 		log = log.WithValues("state", p.State)
 	}
 	log.Info("trying again later", "namespace", key.Namespace, "name", key.Name, "reason", err.Error())
+	t.failed(ctx, key, err)
+}
+
+// silenceRest is how long a worker rests that got no answer from the host. Nobody
+// gets one then: so it is the workers that wait, however many keys there are, and
+// not each key for longer and longer.
+const silenceRest = 500 * time.Millisecond
+
+// againWhenAnswered is again, but for a key for which there was no answer at all:
+// that is looked at after a rest.
+func (q queue) againWhenAnswered(ctx context.Context, key Key, err error) {
 	if !isSilence(err) {
-		q.again(key, err)
+		q.again(ctx, key, err)
 		return
 	}
 	q.Add(key)
-	rest(ctx)
-}
-
-// silenceRest is how long a worker rests that got no answer. Nobody gets one then:
-// so it is the workers that wait, however many keys there are, and not each key
-// for longer and longer.
-const silenceRest = 500 * time.Millisecond
-
-func rest(ctx context.Context) {
 	select {
 	case <-ctx.Done():
 	case <-time.After(silenceRest):
@@ -83,7 +91,7 @@ func isSilence(err error) bool {
 }
 
 // again looks at a key again when its error says, or after a back-off.
-func (q queue) again(key Key, err error) {
+func (q queue) again(_ context.Context, key Key, err error) {
 	if p, explains := errors.AsType[*Problem](err); explains && p.After > 0 {
 		q.AddAfter(key, p.After)
 		return

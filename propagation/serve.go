@@ -20,7 +20,10 @@ func (c *Controller) serve(ctx context.Context, l *lane) {
 		room <- struct{}{}
 		underWay.Go(func() {
 			defer func() { <-room }()
-			l.queue.one(ctx, key, func(ctx context.Context, k Key) error { return c.carryAtPace(ctx, l, k) })
+			l.queue.one(ctx, key, turn{
+				look:   func(ctx context.Context, k Key) error { return c.carryAtPace(ctx, l, k) },
+				failed: l.queue.again,
+			})
 		})
 	}
 }
