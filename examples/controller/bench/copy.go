@@ -111,8 +111,8 @@ func (h *hoard) while(ctx context.Context, controller *propagation.Controller, d
 func (h *hoard) heapWith(ctx context.Context, members direct, n int, doing string) (uint64, error) {
 	h.say("%s %d objects, member %d", doing, h.managed, n)
 	members.Put(federation.Cluster{Name: federation.ClusterName(members.ground.members[n-1].Cluster()), Ready: true})
+	h.during(doing, nil)
 	for i := range h.managed {
-		h.during(doing, func() string { return fmt.Sprintf("%d of %d", i, h.managed) })
 		err := h.objects.Await(ctx, hoarded(i), func(s status.Summary) bool { return fine(s, n) })
 		if err != nil {
 			return 0, err

@@ -18,35 +18,78 @@ import (
 const (
 	// spread is how many members every object is placed in, by name.
 	spread = 3
-	// batch is how many objects are changed in one round.
+	// batch is how many objects are changed in one turn.
 	batch = 2000
+	// turns are for each round that was asked for.
+	turns = 5
 )
 
 // growth measures what a change of an object costs in a federation of 10, of 100
 // and of 1,000 members. The object is in three of them: the others, and what they
 // hold, have nothing to do with it, and should not cost anything. Members are in
 // the memory of this process, so that only our own work counts; the cost is the
-// time that the process computes.
+// time that the process computes. The three take turns, several for each round
+// that was asked for: a turn takes half a second, in which anything may happen.
 func (b bench) growth(ctx context.Context) error {
-	cost := map[int]float64{}
-	for _, members := range []int{10, 100, 1000} {
-		crowd, err := newCrowd(members, b.managed)
-		if err != nil {
-			return err
-		}
-		b.say("changing %d of %d objects, members: %d, %d rounds", min(batch, b.managed), b.managed, members, b.rounds)
-		costs, err := crowd.measure(ctx, b)
-		if err != nil {
-			return fmt.Errorf("with members: %d: %w", members, err)
-		}
-		cost[members] = median(costs)
-		if err := b.print(fmt.Sprintf("growth_cost_%d", members), cost[members], "µs/change"); err != nil {
+	sizes := []int{10, 100, 1000}
+	b.say("changing %d of %d objects in turns, members: %v, %d turns each", min(batch, b.managed), b.managed, sizes, turns*b.rounds)
+	costs, err := b.takeTurns(ctx, sizes)
+	if err != nil {
+		return err
+	}
+	for i, members := range sizes {
+		if err := b.print(fmt.Sprintf("growth_cost_%d", members), median(costs[i]), "µs/change"); err != nil {
 			return err
 		}
 	}
 	return errors.Join(
-		b.print("growth_100_over_10", cost[100]/cost[10], "ratio"),
-		b.print("growth_1000_over_10", cost[1000]/cost[10], "ratio"))
+		b.print("growth_100_over_10", median(costs[1])/median(costs[0]), "ratio"),
+		b.print("growth_1000_over_10", median(costs[2])/median(costs[0]), "ratio"))
+}
+
+// takeTurns returns what a change costs in a federation of each size, turn by
+// turn.
+func (b bench) takeTurns(ctx context.Context, sizes []int) ([][]float64, error) {
+	var crowds []*crowd
+	for _, members := range sizes {
+		c, err := newCrowd(members, b.managed)
+		if err != nil {
+			return nil, err
+		}
+		crowds = append(crowds, c)
+	}
+	ctx, stop := context.WithCancel(ctx)
+	ended := make(chan error, len(crowds))
+	for _, c := range crowds {
+		go func() { ended <- c.controller.Start(ctx) }()
+	}
+	costs, err := b.turns(ctx, crowds)
+	stop()
+	for range crowds {
+		err = errors.Join(err, <-ended)
+	}
+	return costs, err
+}
+
+func (b bench) turns(ctx context.Context, crowds []*crowd) ([][]float64, error) {
+	for _, c := range crowds {
+		b.during(fmt.Sprintf("carrying the objects, members: %d", c.members), nil)
+		if err := c.await(ctx, c.keys, 1); err != nil {
+			return nil, fmt.Errorf("with members: %d: %w", c.members, err)
+		}
+	}
+	costs := make([][]float64, len(crowds))
+	for turn := range turns * b.rounds {
+		b.during(fmt.Sprintf("changing objects, turn %d of %d", turn+1, turns*b.rounds), nil)
+		for i, c := range crowds {
+			cost, err := c.change(ctx, int64(turn)+2)
+			if err != nil {
+				return nil, fmt.Errorf("with members: %d: %w", c.members, err)
+			}
+			costs[i] = append(costs[i], cost)
+		}
+	}
+	return costs, nil
 }
 
 // crowd is a federation in the memory of this process.
@@ -87,35 +130,8 @@ func (c *crowd) declare(i int, p phase) {
 	c.intents.Declare(in)
 }
 
-// measure runs the controller and returns what a change costs, round by round.
-func (c *crowd) measure(ctx context.Context, b bench) ([]float64, error) {
-	ctx, stop := context.WithCancel(ctx)
-	ended := make(chan error, 1)
-	go func() { ended <- c.controller.Start(ctx) }()
-	costs, err := c.rounds(ctx, b)
-	stop()
-	return costs, errors.Join(err, <-ended)
-}
-
-func (c *crowd) rounds(ctx context.Context, b bench) ([]float64, error) {
-	b.during("carrying the objects", nil)
-	if err := c.await(ctx, c.keys, 1); err != nil {
-		return nil, err
-	}
-	var costs []float64
-	for round := range b.rounds {
-		b.during(fmt.Sprintf("changing objects, round %d of %d", round+1, b.rounds), nil)
-		cost, err := c.round(ctx, int64(round)+2)
-		if err != nil {
-			return nil, err
-		}
-		costs = append(costs, cost)
-	}
-	return costs, nil
-}
-
-// round changes a batch of the objects, and returns the µs of each change.
-func (c *crowd) round(ctx context.Context, generation int64) (float64, error) {
+// change changes a batch of the objects, and returns the µs of each change.
+func (c *crowd) change(ctx context.Context, generation int64) (float64, error) {
 	keys := c.keys[:min(batch, len(c.keys))]
 	runtime.GC()
 	before, err := ownTime()
