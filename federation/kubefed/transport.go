@@ -17,10 +17,11 @@ import (
 
 // A connection on which nothing comes is asked whether it lives after pingAfter,
 // and given up when it does not say so within pingPatience. Where a firewall
-// forgot it, nobody else would tell.
+// forgot it, nobody else would tell, and requests would go into it for as long. A
+// probe has as much patience by default.
 const (
-	pingAfter    = 5 * time.Second
-	pingPatience = 5 * time.Second
+	pingAfter    = 2 * time.Second
+	pingPatience = 3 * time.Second
 )
 
 // transport is for all clients of the member; their requests go through one
