@@ -7,6 +7,8 @@ import (
 	"os"
 
 	"k8s.io/client-go/dynamic"
+
+	"github.com/fedrail/fedrail/examples/controller/program"
 )
 
 // bench is one run of the program.
@@ -56,7 +58,7 @@ func (b *bench) prepare(ctx context.Context, dir string) error {
 			continue
 		}
 		b.say("building the controller")
-		path, err := build(ctx, dir)
+		path, err := program.Build(ctx, dir)
 		if err != nil {
 			return err
 		}
@@ -102,7 +104,7 @@ func (b bench) controlled(ctx context.Context, g *ground, do func(site, context.
 	if running.Err() != nil {
 		err = context.Cause(running) // all else follows from that
 	}
-	return fmt.Errorf("%w\nthe end of the controller's log:\n%s", err, process.logTail())
+	return fmt.Errorf("%w\nthe end of the controller's log:\n%s", err, program.LogTail(process.log))
 }
 
 // onSite does something on a ground that is ready for both worlds, while the

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,23 +11,9 @@ import (
 
 	"k8s.io/client-go/dynamic"
 
+	"github.com/fedrail/fedrail/examples/controller/program"
 	corev1beta1 "github.com/fedrail/fedrail/federation/apis/core/v1beta1"
 )
-
-const (
-	module    = "github.com/fedrail/fedrail/examples/controller"
-	stopGrace = 15 * time.Second // between SIGTERM and SIGKILL
-)
-
-// build compiles the controller into a folder, and returns its path.
-func build(ctx context.Context, dir string) (string, error) {
-	path := filepath.Join(dir, "controller")
-	out, err := exec.CommandContext(ctx, "go", "build", "-o", path, module).CombinedOutput()
-	if err != nil {
-		return "", fmt.Errorf("build the controller (run in examples/controller, or set --controller): %w\n%s", err, out)
-	}
-	return path, nil
-}
 
 // controller is the process that is measured. It carries no ConfigMaps except
 // while the clock runs.
@@ -53,11 +38,10 @@ func startController(ctx context.Context, path string, g *ground) (*controller, 
 	if err != nil {
 		return nil, nil, err
 	}
-	port, err := freePort()
+	address, err := program.FreeAddress()
 	if err != nil {
 		return nil, nil, err
 	}
-	address := fmt.Sprintf("127.0.0.1:%d", port)
 	c := &controller{
 		metrics: "http://" + address + "/metrics",
 		log:     filepath.Join(g.dir, "controller.log"), ended: make(chan struct{}),
@@ -66,7 +50,7 @@ func startController(ctx context.Context, path string, g *ground) (*controller, 
 	c.command = exec.CommandContext(ctx, path, "--kubeconfig="+kubeconfig,
 		"--kubefed-namespace="+corev1beta1.DefaultNamespace, "--leader-elect=false", "--healthz-addr=", "--metrics-addr="+address)
 	c.command.Cancel = func() error { return c.command.Process.Signal(syscall.SIGTERM) }
-	c.command.WaitDelay = stopGrace
+	c.command.WaitDelay = program.StopGrace
 	c.command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C is for us, and we stop it
 	ctx, fail := context.WithCancelCause(ctx)
 	if err := c.start(fail); err != nil {
@@ -108,27 +92,8 @@ func (c *controller) stop() {
 	_ = c.command.Process.Signal(syscall.SIGTERM) // fails only when it has ended
 	select {
 	case <-c.ended:
-	case <-time.After(stopGrace):
+	case <-time.After(program.StopGrace):
 		_ = c.command.Process.Kill()
 		<-c.ended
 	}
-}
-
-func (c *controller) logTail() string {
-	content, err := os.ReadFile(c.log)
-	if err != nil {
-		return err.Error()
-	}
-	const shown = 4000
-	return string(content[max(0, len(content)-shown):])
-}
-
-// freePort is one that nobody listens on now.
-func freePort() (int, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, err
-	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port, nil
 }

@@ -7,6 +7,8 @@ import (
 	"io"
 	"math/rand/v2"
 	"time"
+
+	"github.com/fedrail/fedrail/examples/controller/program"
 )
 
 // bedlam starts all that is needed, breaks it as the options say, and leaves
@@ -33,7 +35,7 @@ func (p *play) prepare(ctx context.Context) (err error) {
 	}
 	if p.options.controller == "" {
 		p.doing("building the controller")
-		if p.options.controller, err = build(ctx, p.ground.dir); err != nil {
+		if p.options.controller, err = program.Build(ctx, p.ground.dir); err != nil {
 			return err
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
+	"github.com/fedrail/fedrail/examples/controller/program"
 	"github.com/fedrail/fedrail/internal/controlplane/controlplanetest"
 )
 
@@ -58,7 +59,7 @@ func TestEachFaultOnce(t *testing.T) {
 	}
 	for _, name := range names() {
 		t.Run(name, func(t *testing.T) {
-			require.NoError(t, p.round(t.Context(), t.Name(), faults()[name]), "%s", p.controller.logTail())
+			require.NoError(t, p.round(t.Context(), t.Name(), faults()[name]), "%s", program.LogTail(p.controller.log))
 		})
 	}
 	require.NoError(t, p.finish(t.Context()))

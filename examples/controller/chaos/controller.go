@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -15,12 +14,8 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/fedrail/fedrail/examples/controller/program"
 	corev1beta1 "github.com/fedrail/fedrail/federation/apis/core/v1beta1"
-)
-
-const (
-	module    = "github.com/fedrail/fedrail/examples/controller"
-	stopGrace = 15 * time.Second // between SIGTERM and SIGKILL
 )
 
 // config has trouble with a member be known soon.
@@ -36,16 +31,6 @@ spec:
     failureThreshold: 2
     timeout: 3s
 `
-
-// build compiles the controller into a folder, and returns its path.
-func build(ctx context.Context, dir string) (string, error) {
-	path := filepath.Join(dir, "controller")
-	out, err := exec.CommandContext(ctx, "go", "build", "-o", path, module).CombinedOutput()
-	if err != nil {
-		return "", fmt.Errorf("build the controller (run in examples/controller, or set --controller): %w\n%s", err, out)
-	}
-	return path, nil
-}
 
 // controller is the process that is tested, and started again and again. It is
 // used by one goroutine at a time.
@@ -68,7 +53,7 @@ func newController(ctx context.Context, path string, g *ground) (*controller, er
 	if err := os.WriteFile(configured, []byte(config), 0o600); err != nil {
 		return nil, err
 	}
-	address, err := freeAddress()
+	address, err := program.FreeAddress()
 	if err != nil {
 		return nil, err
 	}
@@ -129,8 +114,8 @@ func (c *controller) stop() error {
 	}
 	select {
 	case <-c.ended:
-	case <-time.After(stopGrace):
-		return fmt.Errorf("the controller does not end within %v of SIGTERM", stopGrace)
+	case <-time.After(program.StopGrace):
+		return fmt.Errorf("the controller does not end within %v of SIGTERM", program.StopGrace)
 	}
 	if !c.command.ProcessState.Success() {
 		return fmt.Errorf("the controller was asked to end: %v", c.command.ProcessState)
@@ -156,23 +141,4 @@ func (c *controller) goroutines(ctx context.Context) (int, error) {
 		}
 	}
 	return 0, errors.New("metrics of the controller: there is no go_goroutines")
-}
-
-func (c *controller) logTail() string {
-	content, err := os.ReadFile(c.log)
-	if err != nil {
-		return err.Error()
-	}
-	const shown = 4000
-	return string(content[max(0, len(content)-shown):])
-}
-
-// freeAddress is one on the loopback interface where nobody listens now.
-func freeAddress() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	defer l.Close()
-	return l.Addr().String(), nil
 }

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/fedrail/fedrail/examples/controller/program"
 )
 
 // heartbeat is the longest that nothing is said.
@@ -129,7 +131,7 @@ func (p *play) verdict(ctx context.Context, err error) error {
 	}
 	p.say("verdict: WRONG after %d faults that went well (seed %d)", p.results.count(), p.seed)
 	if p.controller != nil {
-		err = fmt.Errorf("%w\nthe end of the controller's log:\n%s", err, p.controller.logTail())
+		err = fmt.Errorf("%w\nthe end of the controller's log:\n%s", err, program.LogTail(p.controller.log))
 	}
 	return err
 }
