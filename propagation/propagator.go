@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/fedrail/fedrail/federation"
 )
@@ -79,6 +80,13 @@ type Observer interface {
 	// Holders are the clusters in which a copy of that name was last seen, in
 	// name order.
 	Holders(key Key) []federation.ClusterName
+}
+
+// A Searcher is a [Propagator] that knows the parents of copies.
+type Searcher interface {
+	// HoldersOf are the clusters in which a copy of that parent was last seen, in
+	// name order.
+	HoldersOf(key Key, parent types.UID) []federation.ClusterName
 }
 
 // Change says where to look again.

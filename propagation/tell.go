@@ -26,8 +26,9 @@ func (ch change) of(name federation.ClusterName) status.Observation {
 }
 
 // tell records an event for each cluster that came into trouble or out of it,
-// one for the placement, and one for what does not follow. A cluster that is not ready has its own. What there
-// is no room for now is told later, if it is still news then.
+// one for the placement, and one for what does not follow. A cluster that is not
+// ready has its own. What there is no room for now is told later, if it is still
+// news then.
 func (c *Controller) tell(o *object, in Intent, ch change) {
 	recorder, ok := c.Ledger.(Recorder)
 	if !ok {

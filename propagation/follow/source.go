@@ -36,16 +36,10 @@ type FollowedOptions struct {
 	// Identity tells the copies that follow in this federation from those in
 	// others, for good.
 	Identity string
-	// Propagator is that of the type. One that knows the parents of copies, as
-	// that of package push does, lets copies that nobody refers to any more go also
+	// Propagator is that of the type. One that is a
+	// [propagation.Searcher], as that of package push is, lets copies that nobody refers to any more go also
 	// when that happened while nobody was running.
 	Propagator propagation.Propagator
-}
-
-// parents is a Propagator that knows the parents of copies.
-type parents interface {
-	// HoldersOf are the clusters in which a copy of that parent was last seen.
-	HoldersOf(key propagation.Key, parent types.UID) []federation.ClusterName
 }
 
 // Followed are the objects of one type, declared ones and those that follow. Make
@@ -140,7 +134,7 @@ func (s *Followed) pass(key propagation.Key, object *unstructured.Unstructured) 
 // withHolders adds the clusters in which a copy follows already, for it is not
 // known yet who else refers to it. An error says that they are not known.
 func (s *Followed) withHolders(key propagation.Key, clusters []federation.ClusterName) ([]federation.ClusterName, error) {
-	p, knows := s.Propagator.(parents)
+	p, knows := s.Propagator.(propagation.Searcher)
 	if !knows {
 		return nil, propagation.ErrNotListed
 	}
@@ -162,7 +156,7 @@ func (s *Followed) succeed(in *propagation.Intent) {
 
 // mayBeThere says whether a copy that nobody refers to may be left somewhere.
 func (s *Followed) mayBeThere(key propagation.Key) bool {
-	p, knows := s.Propagator.(parents)
+	p, knows := s.Propagator.(propagation.Searcher)
 	if !knows {
 		return s.host.begun()
 	}

@@ -31,6 +31,7 @@ var (
 	_ propagation.Observer   = Beside{}
 	_ propagation.Viewer     = Beside{}
 	_ propagation.Lister     = Beside{}
+	_ propagation.Searcher   = Beside{}
 	_ propagation.Hearer     = Beside{}
 	_ propagation.Estimator  = Beside{}
 )
@@ -119,10 +120,8 @@ func holders(p propagation.Propagator, key propagation.Key) []federation.Cluster
 func (b Beside) HoldersOf(key propagation.Key, parent types.UID) []federation.ClusterName {
 	var all []federation.ClusterName
 	for _, p := range []propagation.Propagator{b.Pull, b.Others} {
-		if knows, ok := p.(interface {
-			HoldersOf(propagation.Key, types.UID) []federation.ClusterName
-		}); ok {
-			all = append(all, knows.HoldersOf(key, parent)...)
+		if s, searches := p.(propagation.Searcher); searches {
+			all = append(all, s.HoldersOf(key, parent)...)
 		} else {
 			all = append(all, holders(p, key)...)
 		}

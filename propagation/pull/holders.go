@@ -13,6 +13,7 @@ import (
 
 var (
 	_ propagation.Lister    = (*Propagator)(nil)
+	_ propagation.Searcher  = (*Propagator)(nil)
 	_ propagation.Estimator = (*Propagator)(nil)
 )
 

@@ -8,7 +8,10 @@ import (
 	"github.com/fedrail/fedrail/propagation"
 )
 
-var _ propagation.Lister = (*Propagator)(nil)
+var (
+	_ propagation.Lister   = (*Propagator)(nil)
+	_ propagation.Searcher = (*Propagator)(nil)
+)
 
 // Copies implements [propagation.Lister]. A member that does not serve the type
 // holds none.
