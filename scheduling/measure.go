@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+
+	"github.com/fedrail/fedrail/federation"
 )
 
 // Dynamic divides as [Fair] does, by capacity in the place of weight: each
@@ -46,12 +48,12 @@ func (Dynamic) Plan(_ context.Context, req Request) (Plan, error) {
 
 // nameUnknown corrects why the clusters of unknown capacity got nothing.
 func (p Plan) nameUnknown(req Request) {
-	unknown := map[string]bool{}
+	unknown := map[federation.ClusterName]bool{}
 	for _, c := range req.Clusters {
-		unknown[string(c.Name)] = c.Want != nil && c.Want.Weight > 0 && c.Capacity == nil
+		unknown[c.Name] = c.Want != nil && c.Want.Weight > 0 && c.Capacity == nil
 	}
 	for i, s := range p.Shares {
-		if s.Why == NoWeight && unknown[string(s.Cluster)] {
+		if s.Why == NoWeight && unknown[s.Cluster] {
 			p.Shares[i].Why = UnknownCapacity
 		}
 	}

@@ -100,11 +100,7 @@ func (m *memberFlags) member(f *flags, name string) (setup.Member, error) {
 }
 
 func join(c *cobra.Command, f *flags, m memberFlags, name string) error {
-	host, err := f.setup()
-	if err != nil {
-		return err
-	}
-	member, err := m.member(f, name)
+	host, member, err := m.both(f, name)
 	if err != nil {
 		return err
 	}
@@ -147,11 +143,7 @@ func (m *memberFlags) keep(agent setup.Agent, name string) (string, error) {
 }
 
 func unjoin(c *cobra.Command, f *flags, m memberFlags, name string) error {
-	host, err := f.setup()
-	if err != nil {
-		return err
-	}
-	member, err := m.member(f, name)
+	host, member, err := m.both(f, name)
 	if err != nil {
 		return err
 	}
@@ -172,6 +164,16 @@ func unjoin(c *cobra.Command, f *flags, m memberFlags, name string) error {
 	}
 	_, err = fmt.Fprintf(c.OutOrStdout(), "%s has left\n", name)
 	return err
+}
+
+// both are the host, and the member as the flags say.
+func (m *memberFlags) both(f *flags, name string) (setup.Host, setup.Member, error) {
+	host, err := f.setup()
+	if err != nil {
+		return host, setup.Member{}, err
+	}
+	member, err := m.member(f, name)
+	return host, member, err
 }
 
 // setup is the host for whoever prepares it.
