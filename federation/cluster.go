@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"iter"
 	"slices"
+	"time"
 
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/labels"
 )
 
@@ -26,6 +28,11 @@ type Cluster struct {
 	Ready bool
 	// Message tells people why the member is not Ready; empty when it is.
 	Message string
+	// Turned is when Ready was another last; zero when nobody knows.
+	Turned time.Time
+	// Taints keep objects away that do not tolerate them, as those of a Node keep
+	// pods away. See [NotReadyTaint] for the one that nobody has to set.
+	Taints []corev1.Taint
 	// Region and Zones say where the member's nodes run; empty when unknown.
 	Region string
 	Zones  []string

@@ -15,6 +15,11 @@ func Equal(a, b Summary) bool {
 }
 
 func sameObservation(a, b Observation) bool {
-	return a.Cluster == b.Cluster && a.State == b.State && a.Message == b.Message && a.Rollout.equal(b.Rollout) &&
+	return a.Cluster == b.Cluster && a.State == b.State && a.Message == b.Message && a.Rollout.equal(b.Rollout) && a.Vitals.equal(b.Vitals) &&
 		(len(a.Remote) == 0 && len(b.Remote) == 0 || reflect.DeepEqual(a.Remote, b.Remote))
+}
+
+func (v Vitals) equal(other Vitals) bool {
+	return v.Health == other.Health && v.Message == other.Message && v.Generation == other.Generation && v.Observed == other.Observed &&
+		slices.Equal(v.Counts, other.Counts)
 }

@@ -67,6 +67,8 @@ type Observation struct {
 	// Remote is the status of the copy itself, where it is collected; nil
 	// otherwise. It must not be changed.
 	Remote map[string]any
+	// Vitals are those of the copy, where they are read; zero otherwise.
+	Vitals Vitals
 	// Rollout is how far the cluster is with a change that goes from cluster to
 	// cluster; zero when none is under way.
 	Rollout Rollout

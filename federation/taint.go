@@ -1,0 +1,108 @@
+package federation
+
+import (
+	"slices"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// The keys of taints that mean the same everywhere.
+const (
+	// NotReadyTaint is the key of the taints that a member has while it is not
+	// ready: one with the effect NoSchedule, one with NoExecute.
+	NotReadyTaint = "fedrail.io/not-ready"
+	// CordonTaint is the key of the taint that a member has, with the effect
+	// NoSchedule, while it is cordoned.
+	CordonTaint = "fedrail.io/unschedulable"
+)
+
+// AllTaints are the member's taints, with those that say that it is not ready
+// while it is not, in a slice of the caller's own.
+func (c Cluster) AllTaints() []corev1.Taint {
+	all := slices.Clone(c.Taints)
+	if c.Ready {
+		return all
+	}
+	since := metav1.NewTime(c.Turned)
+	return append(all,
+		corev1.Taint{Key: NotReadyTaint, Effect: corev1.TaintEffectNoSchedule, TimeAdded: &since},
+		corev1.Taint{Key: NotReadyTaint, Effect: corev1.TaintEffectNoExecute, TimeAdded: &since})
+}
+
+// Verdict is what the taints of a member mean for something that is to be there.
+// The zero Verdict is that they mean nothing.
+type Verdict struct {
+	// NoMore says that nothing more of it goes there.
+	NoMore bool
+	// Leave says that what is there goes, not before Until.
+	Leave bool
+	Until time.Time
+	// Taint is the one that decided; zero when none did.
+	Taint corev1.Taint
+}
+
+// Tolerate weighs taints against tolerations, as Kubernetes does for the pods on
+// a node: NoSchedule lets nothing more come, NoExecute has what is there go as
+// well, and a toleration of it with tolerationSeconds puts that off until so long
+// after the taint was added. PreferNoSchedule decides nothing. Of several taints
+// the one that decides is that which has things go the earliest, else the first.
+func Tolerate(taints []corev1.Taint, tolerations []corev1.Toleration) Verdict {
+	var v Verdict
+	for _, taint := range taints {
+		switch until, forever := tolerated(taint, tolerations); {
+		case forever, taint.Effect == corev1.TaintEffectPreferNoSchedule:
+		case taint.Effect == corev1.TaintEffectNoExecute:
+			if !v.Leave || until.Before(v.Until) {
+				v.Leave, v.Until, v.Taint = true, until, taint
+			}
+			v.NoMore = v.NoMore || until.IsZero()
+		default:
+			v.NoMore = true
+			if v.Taint.Key == "" {
+				v.Taint = taint
+			}
+		}
+	}
+	return v
+}
+
+// tolerated says until when a taint is tolerated; the zero time is not at all.
+func tolerated(taint corev1.Taint, tolerations []corev1.Toleration) (until time.Time, forever bool) {
+	var least *int64
+	known := false
+	for _, t := range tolerations {
+		if !tolerates(t, taint) {
+			continue
+		}
+		known = true
+		if s := t.TolerationSeconds; s != nil && (least == nil || *s < *least) {
+			least = s
+		}
+	}
+	switch {
+	case !known:
+		return time.Time{}, false
+	case least == nil:
+		return time.Time{}, true
+	case *least <= 0 || taint.TimeAdded == nil:
+		return time.Time{}, false
+	}
+	return taint.TimeAdded.Add(time.Duration(*least) * time.Second), false
+}
+
+// tolerates says whether a toleration is for the taint. An empty key with the
+// operator Exists is for all, and an empty effect for every effect.
+func tolerates(t corev1.Toleration, taint corev1.Taint) bool {
+	if t.Effect != "" && t.Effect != taint.Effect || t.Key != "" && t.Key != taint.Key {
+		return false
+	}
+	switch t.Operator {
+	case corev1.TolerationOpExists:
+		return true
+	case "", corev1.TolerationOpEqual:
+		return t.Key != "" && t.Value == taint.Value
+	}
+	return false
+}
