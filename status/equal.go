@@ -7,7 +7,8 @@ import (
 
 // Equal tells whether two summaries say the same, so that writing one over the
 // other would change nothing. The copies' own statuses are compared in depth; an
-// empty one is the same as none, and an empty list as none.
+// empty one is the same as none, and an empty list as none. The Generation of
+// Vitals is not told, and does not count.
 func Equal(a, b Summary) bool {
 	return a.Generation == b.Generation &&
 		slices.Equal(a.Conditions, b.Conditions) &&
@@ -20,6 +21,6 @@ func sameObservation(a, b Observation) bool {
 }
 
 func (v Vitals) equal(other Vitals) bool {
-	return v.Health == other.Health && v.Message == other.Message && v.Generation == other.Generation && v.Observed == other.Observed &&
+	return v.Health == other.Health && v.Message == other.Message && v.Observed == other.Observed &&
 		slices.Equal(v.Counts, other.Counts)
 }
