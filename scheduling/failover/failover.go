@@ -57,7 +57,8 @@ type Cluster struct {
 	// a shorter time, the first of which is due at PendingUntil.
 	Unschedulable, Pending int64
 	PendingUntil           time.Time
-	// Room is how many more would fit there; nil is that nobody knows.
+	// Room is how many more would fit there; nil is that nobody knows, or that the
+	// planner does not go by room and the last record has no limit.
 	Room *int64
 	// UnhealthySince is since when fewer are ready than should be, though there is
 	// room; zero when that is not so.
@@ -109,15 +110,19 @@ type Record struct {
 	// Moves are when replicas left it because they were unhealthy, in the last
 	// hour, the earliest first.
 	Moves []time.Time
+	// Capacity is what was counted on last, from Room. It is counted on until the
+	// cluster has a tenth more or less, so that plans do not follow every pod of
+	// somebody else. Nil is that Room was not known.
+	Capacity *int64
 }
 
 // Limit is how many replicas a cluster can take.
 type Limit struct {
 	Replicas int64
 	Cause    Cause
-	// Since is when it turned out, RetryAt when it is tried again whether there are
-	// more; zero is when something else says so. Times is how many times in a row
-	// it has turned out.
+	// Since is when it turned out. RetryAt is when it may be tried whether there
+	// are more; zero is that something else tells. Times is how many times in a row
+	// it has turned out, and makes the time between two tries grow.
 	Since, RetryAt time.Time
 	Times          int
 }

@@ -1,0 +1,61 @@
+package failover
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/fedrail/fedrail/scheduling"
+)
+
+// step is what the cluster is told, and why.
+func (s standing) step() Step {
+	return Step{Cluster: s.name(), Give: s.give, Reason: s.reason(), Why: s.why() + s.meanwhile()}
+}
+
+// decided says whether the limit is what decided.
+func (s standing) decided() bool {
+	return s.limit != nil && (s.leaves || s.share.Why == scheduling.AtCapacity)
+}
+
+func (s standing) reason() string {
+	if s.decided() {
+		return string(s.limit.Cause)
+	}
+	return string(s.share.Why)
+}
+
+func (s standing) why() string {
+	if !s.decided() {
+		return s.share.Explain()
+	}
+	switch s.limit.Cause {
+	case NotReady:
+		return "the cluster is not ready since " + s.limit.Since.UTC().Format(time.RFC3339) + s.stays()
+	case Tainted:
+		return fmt.Sprintf("its taint %s is not tolerated", s.verdict.Taint.ToString()) + s.stays()
+	case Unhealthy:
+		return fmt.Sprintf("no more than %d became ready there", s.limit.Replicas)
+	}
+	return fmt.Sprintf("pods find no room there beyond %d", s.limit.Replicas)
+}
+
+// stays says that the cluster keeps what it has.
+func (s standing) stays() string {
+	if s.leaves {
+		return ""
+	}
+	return ": it keeps what it has, and gets no more"
+}
+
+// meanwhile says why the cluster is told something else for now.
+func (s standing) meanwhile() string {
+	switch {
+	case s.bound:
+		return fmt.Sprintf("; those that are not ready stay there, for some have left it %d times within an hour", len(s.moves))
+	case s.give > s.target:
+		return fmt.Sprintf("; it keeps %d until enough are ready elsewhere", s.give)
+	case s.give < s.target:
+		return fmt.Sprintf("; %d come back at first", s.give)
+	}
+	return ""
+}
