@@ -157,6 +157,19 @@ type Summary struct {
 	Generation int64
 	Conditions []Condition   // in the order Propagation, Ready, DependenciesFollow
 	Clusters   []Observation // in name order
+	// Totals are the sums of the copies' counts by name, in the order that the
+	// kind has them; none where nothing is counted.
+	Totals []Count
+	// Worst is the copy that fares worst; zero where none was judged.
+	Worst Worst
+}
+
+// Worst is the copy that fares worst of all that were judged: the first by name
+// where several fare alike.
+type Worst struct {
+	Cluster federation.ClusterName
+	Health  Health
+	Message string // what it lacks; empty when Healthy
 }
 
 // An Aggregator reduces the facts about one object to its summary. It cannot

@@ -35,6 +35,7 @@ var (
 var table = []rule{
 	{packages: words, libraries: machinery, notStd: world},
 	{packages: []string{"overrides"}, ours: words, libraries: add(machinery, "github.com/evanphx/json-patch/v5"), notStd: world},
+	{packages: []string{"status"}, ours: words, libraries: add(machinery, "github.com/fluxcd/cli-utils/pkg/kstatus/status"), notStd: world},
 	{packages: pure, ours: words, libraries: machinery, notStd: world},
 	{packages: apis, ours: add(words, apis...), libraries: add(machinery, "k8s.io/apiextensions-apiserver/pkg/apis/...", "sigs.k8s.io/yaml")},
 	{packages: []string{"scheduling/failover"}, ours: add(words, "scheduling"), libraries: machinery, notStd: world},
