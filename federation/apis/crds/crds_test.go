@@ -20,6 +20,7 @@ func TestAllAreInOrder(t *testing.T) {
 		"kubefedclusters.core.kubefed.io",
 		"kubefedconfigs.core.kubefed.io",
 		"bundles.propagation.fedrail.io",
+		"replicaschedulingpreferences.scheduling.kubefed.io",
 	}, names)
 }
 

@@ -218,7 +218,8 @@ type Failover struct {
 	MaxMovesPerHour *int32 `json:"maxMovesPerHour,omitempty"`
 
 	// Whether replicas go back to a cluster that works again: Never, which is the
-	// default where rebalance is false; Gradually, a step at a time; or AtOnce.
+	// default where rebalance is false; Gradually, a step at a time; or AtOnce,
+	// which is the default where it is true.
 	// +optional
 	// +kubebuilder:validation:Enum=Never;Gradually;AtOnce
 	Return ReturnPolicy `json:"return,omitempty"`
@@ -227,6 +228,8 @@ type Failover struct {
 	// when it is absent. The next step waits until they are ready.
 	// +optional
 	// +kubebuilder:validation:XIntOrString
+	// +kubebuilder:validation:Pattern=`^([1-9][0-9]?|100)%$`
+	// +kubebuilder:validation:XValidation:rule="type(self) != int || int(self) >= 1",message="must be 1 or more, or a percentage such as 10%"
 	Step *intstr.IntOrString `json:"step,omitempty"`
 }
 

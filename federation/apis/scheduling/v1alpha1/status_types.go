@@ -2,6 +2,30 @@ package v1alpha1
 
 import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+// The types of the conditions.
+const (
+	Scheduled = "Scheduled" // every replica has a cluster
+	Settled   = "Settled"   // every cluster has been given what the plan says
+	// Retained is there only while it is True: once a copy is there, its member
+	// says how many replicas there are.
+	Retained = "Retained"
+)
+
+// The reasons of the condition [Scheduled], beside that word itself.
+const (
+	Unplaced          = "Unplaced"          // no cluster takes some replicas
+	NoClusters        = "NoClusters"        // no cluster may get any
+	UnknownTargetKind = "UnknownTargetKind" // no FederatedTypeConfig has that kind
+	TargetNotEnabled  = "TargetNotEnabled"  // objects of that kind are not carried
+	TargetNotFound    = "TargetNotFound"    // there is no such federated object
+	InvalidTarget     = "InvalidTarget"     // it cannot be read, or has nothing to divide
+	InvalidPreference = "InvalidPreference" // the preference itself makes no sense
+	NotWritten        = "NotWritten"        // the host refused what was decided
+)
+
+// The reason of the condition [Settled] while it is False.
+const Waiting = "Waiting"
+
 // ReplicaSchedulingPreferenceStatus is the plan, and how far it is carried out.
 // It is also the memory of the controller: what it found out about clusters is
 // here, so that it does not find it out anew when it starts again.
@@ -11,7 +35,8 @@ type ReplicaSchedulingPreferenceStatus struct {
 	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
 
 	// Scheduled: every replica has a cluster. Settled: every cluster has been given
-	// what the plan says.
+	// what the plan says. Retained is there only while it is True: the members say
+	// how many there are, and the plan how they begin.
 	// +optional
 	// +listType=map
 	// +listMapKey=type
@@ -19,13 +44,18 @@ type ReplicaSchedulingPreferenceStatus struct {
 
 	// How many replicas the plan places, and how many are ready.
 	// +optional
-	PlacedReplicas int64 `json:"placedReplicas,omitempty"`
+	PlacedReplicas int64 `json:"placedReplicas"`
 	// +optional
-	ReadyReplicas int64 `json:"readyReplicas,omitempty"`
+	ReadyReplicas int64 `json:"readyReplicas"`
 
 	// How many replicas no cluster takes.
 	// +optional
-	Unplaced int64 `json:"unplaced,omitempty"`
+	Unplaced int64 `json:"unplaced"`
+
+	// The fields that are divided, the one that the plan is made for first.
+	// +optional
+	// +listType=atomic
+	Fields []string `json:"fields,omitempty"`
 
 	// What each cluster gets and why, in name order.
 	// +optional
@@ -48,7 +78,7 @@ type ClusterShare struct {
 
 	// How many are ready there, as it was last seen.
 	// +optional
-	Ready int64 `json:"ready,omitempty"`
+	Ready int64 `json:"ready"`
 
 	// Why it is that many, in one word and for people.
 	// +optional
@@ -70,6 +100,11 @@ type ClusterShare struct {
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=60
 	Moves []metav1.Time `json:"moves,omitempty"`
+
+	// How many can run in the cluster, as it was last counted on; absent where that
+	// is not known, or not asked.
+	// +optional
+	Capacity *int64 `json:"capacity,omitempty"`
 }
 
 // ClusterLimit is how many replicas a cluster can take, as it turned out.
