@@ -1,11 +1,15 @@
 package federation
 
 import (
+	"errors"
+	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/validation"
 )
 
 // The keys of taints that mean the same everywhere.
@@ -16,7 +20,13 @@ const (
 	// CordonTaint is the key of the taint that a member has, with the effect
 	// NoSchedule, while it is cordoned.
 	CordonTaint = "fedrail.io/unschedulable"
+	// DrainTaint is the key of the taint that a member has, with the effect
+	// NoExecute, while it is drained.
+	DrainTaint = "fedrail.io/drain"
 )
+
+// MaxTaints is how many taints a member may have at the most.
+const MaxTaints = 32
 
 // AllTaints are the member's taints, with those that say that it is not ready
 // while it is not, in a slice of the caller's own.
@@ -68,6 +78,10 @@ func Tolerate(taints []corev1.Taint, tolerations []corev1.Toleration) Verdict {
 	return v
 }
 
+// Due says that what is there has to be gone at that time. At the zero time, what
+// is tolerated for a while is not.
+func (v Verdict) Due(now time.Time) bool { return v.Leave && !v.Until.After(now) }
+
 // tolerated says until when a taint is tolerated; the zero time is not at all.
 func tolerated(taint corev1.Taint, tolerations []corev1.Toleration) (until time.Time, forever bool) {
 	var least *int64
@@ -105,4 +119,37 @@ func tolerates(t corev1.Toleration, taint corev1.Taint) bool {
 		return t.Key != "" && t.Value == taint.Value
 	}
 	return false
+}
+
+// ValidateTaints says all that is wrong with the taints of one member: those of a
+// node keep to the same rules.
+func ValidateTaints(taints []corev1.Taint) error {
+	var wrong []error
+	if len(taints) > MaxTaints {
+		wrong = append(wrong, fmt.Errorf("there are %d taints: %d are the most", len(taints), MaxTaints))
+	}
+	for i, taint := range taints {
+		err := validateTaint(taint)
+		if err == nil && slices.ContainsFunc(taints[:i], func(other corev1.Taint) bool { return other.MatchTaint(&taint) }) {
+			err = errors.New("another taint has this key and effect already: keep one of them")
+		}
+		if err != nil {
+			wrong = append(wrong, fmt.Errorf("taints[%d] %q: %w", i, taint.ToString(), err))
+		}
+	}
+	return errors.Join(wrong...)
+}
+
+func validateTaint(taint corev1.Taint) error {
+	effects := []corev1.TaintEffect{corev1.TaintEffectNoSchedule, corev1.TaintEffectPreferNoSchedule, corev1.TaintEffectNoExecute}
+	if says := validation.IsQualifiedName(taint.Key); len(says) > 0 {
+		return fmt.Errorf("key: %s", strings.Join(says, "; "))
+	}
+	if says := validation.IsValidLabelValue(taint.Value); len(says) > 0 {
+		return fmt.Errorf("value: %s", strings.Join(says, "; "))
+	}
+	if !slices.Contains(effects, taint.Effect) {
+		return fmt.Errorf("effect: there is no %q: write NoSchedule, PreferNoSchedule or NoExecute", taint.Effect)
+	}
+	return nil
 }
