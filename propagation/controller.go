@@ -14,7 +14,6 @@ import (
 	"github.com/fedrail/fedrail/federation"
 	"github.com/fedrail/fedrail/overrides"
 	"github.com/fedrail/fedrail/placement"
-	"github.com/fedrail/fedrail/propagation/rollout"
 	"github.com/fedrail/fedrail/status"
 )
 
@@ -29,7 +28,6 @@ type Options struct {
 	Overrider  overrides.Overrider // default: JSON patches with KubeFed's laxity
 	Aggregator status.Aggregator   // default: KubeFed's condition, and Ready
 	LossGuard  LossGuard           // default: MostAtOnce
-	Health     rollout.Health      // of copies, for rollouts; default: rollout.Basic
 
 	// Planners and Reporters are how many objects are planned and reported at a
 	// time; default 8.
@@ -108,9 +106,6 @@ func (o Options) withDefaults() Options {
 	}
 	if o.LossGuard == nil {
 		o.LossGuard = MostAtOnce{}
-	}
-	if o.Health == nil {
-		o.Health = rollout.Basic{}
 	}
 	o.Planners = cmp.Or(o.Planners, 8)
 	o.Reporters = cmp.Or(o.Reporters, 8)

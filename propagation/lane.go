@@ -112,11 +112,11 @@ func (c *Controller) attempt(ctx context.Context, member federation.Cluster, j j
 	c.tellRegained(j.intent, member.Name, out.Regained)
 	if err != nil {
 		f := failed(member.Name, err, status.UpdateFailed, status.UpdateTimedOut)
-		f.regained = len(out.Regained)
+		f.regained, f.seen.Vitals = len(out.Regained), out.Vitals
 		return f
 	}
 	c.left.clear(j.intent.Key, member.Name, c.left.removals(j.intent.Key)) // it is of this parent by now
-	held := status.Observation{Cluster: member.Name, Remote: out.Status}
+	held := status.Observation{Cluster: member.Name, Remote: out.Status, Vitals: out.Vitals}
 	if len(out.Yielded) > 0 {
 		held.Message = "left to others: " + Describe(out.Yielded)
 	}

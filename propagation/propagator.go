@@ -9,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/fedrail/fedrail/federation"
+	"github.com/fedrail/fedrail/status"
 )
 
 // Propagator makes one cluster hold an object, or not hold it. Both methods are
@@ -31,8 +32,9 @@ type Outcome struct {
 	Action Action
 	// Status is that of the copy, where the Propagator reads it; nil otherwise.
 	Status map[string]any
-	// Generation is the copy's own, where its Status is read.
-	Generation int64
+	// Vitals are those of the copy that is there, where somebody judges it; zero
+	// otherwise. They are told beside an error, too.
+	Vitals status.Vitals
 	// Regained tells of fields that somebody else had taken and that were
 	// taken back.
 	Regained []Taken

@@ -149,16 +149,38 @@ func (o *object) anyLeftLocked() bool {
 }
 
 // observeLocked is what is known of a cluster. One that cannot be seen now is
-// taken to hold what it was last seen or reported to hold for this generation.
+// taken to hold what it was last seen or reported to hold for this generation,
+// and that to fare as it did.
 func (o *object) observeLocked(name federation.ClusterName, t *task) status.Observation {
+	seen := o.sightLocked(name, t)
+	seen.Vitals = o.vitalsLocked(name, t)
+	return seen
+}
+
+// vitalsLocked are those of the copy in a cluster; of one that is to go they are
+// no news.
+func (o *object) vitalsLocked(name federation.ClusterName, t *task) status.Vitals {
+	reported := slices.IndexFunc(o.reported.Clusters, func(s status.Observation) bool { return s.Cluster == name })
+	switch {
+	case !t.hold:
+		return status.Vitals{}
+	case t.vitals != nil:
+		return *t.vitals
+	case (t.seen == nil || t.blind) && reported >= 0:
+		return o.reported.Clusters[reported].Vitals
+	}
+	return status.Vitals{}
+}
+
+func (o *object) sightLocked(name federation.ClusterName, t *task) status.Observation {
 	unseen := t.seen == nil || t.blind
 	switch reported, known := o.reportedForLocked(name); {
 	case unseen && t.hold && t.fine == o.intent.Generation:
-		return *t.good
+		return t.good.in(name)
 	case unseen && t.hold && known && (reported.State == status.OK || underRollout(reported.State) || t.seen == nil && blind(reported.State)):
 		return reported
 	case t.seen != nil:
-		return *t.seen
+		return t.seen.in(name)
 	default:
 		return status.Observation{Cluster: name, State: o.lateLocked(name, t), Message: "the cluster has not answered yet"}
 	}

@@ -29,11 +29,8 @@ type Sight struct {
 	// Held says that there is a copy, Wanted that it is of the version that was
 	// asked for: what others changed in it since does not count.
 	Held, Wanted bool
-	// Generation is the copy's own.
-	Generation int64
-	// Status is the copy's, where Collected; it must not be changed.
-	Status    map[string]any
-	Collected bool
+	// Vitals are the copy's, where somebody judges it; zero otherwise.
+	Vitals status.Vitals
 }
 
 // refuseRollout says why a rollout cannot be followed; nil when it can, or when
@@ -61,17 +58,15 @@ func (c *Controller) stage(ctx context.Context, key Key, o *object) {
 	}
 	now := time.Now().Round(0).UTC()
 	r := rollout.Request{Policy: *s.job.intent.Rollout, Now: now}
-	blocked := map[federation.ClusterName]finding{}
+	found := map[federation.ClusterName]finding{}
 	for _, at := range s.clusters {
 		n, f := c.view(ctx, s.job, at)
 		n.Progress = s.recall(at, n, now)
 		r.Clusters = append(r.Clusters, n)
-		if n.Holds == rollout.Unknown {
-			blocked[n.Name] = f
-		}
+		found[n.Name] = f
 	}
 	d := rollout.Decide(r)
-	for _, name := range o.follow(s.revision, d, blocked) {
+	for _, name := range o.follow(s.revision, d, found) {
 		if l, known := c.lanes.get(name); known {
 			l.queue.Forget(key)
 			l.queue.Add(key)
@@ -82,8 +77,8 @@ func (c *Controller) stage(ctx context.Context, key Key, o *object) {
 	}
 }
 
-// view is what a cluster holds and should hold; the finding says why that is not
-// known.
+// view is what a cluster holds and should hold; the finding says how that fares,
+// or why it is not known.
 func (c *Controller) view(ctx context.Context, j job, at stagedCluster) (rollout.Cluster, finding) {
 	n := rollout.Cluster{Name: at.name}
 	unknown := func(f finding) (rollout.Cluster, finding) {
@@ -109,26 +104,23 @@ func (c *Controller) view(ctx context.Context, j job, at stagedCluster) (rollout
 	if err != nil {
 		return unknown(failed(at.name, err, status.CachedRetrievalFailed, status.CachedRetrievalFailed))
 	}
-	c.judge(&n, sight, want)
+	n.Holds = sight.holds()
+	n.Healthy, n.Ailment = rollout.Fit(sight.Vitals)
 	if at.ailment != "" {
 		n.Healthy, n.Ailment = false, at.ailment
 	}
-	return n, finding{}
+	return n, finding{seen: status.Observation{Cluster: at.name, Vitals: sight.Vitals}}
 }
 
-// judge says what a cluster holds, and how that fares.
-func (c *Controller) judge(n *rollout.Cluster, sight Sight, want *unstructured.Unstructured) {
+// holds is that in the words of a rollout.
+func (s Sight) holds() rollout.Holds {
 	switch {
-	case sight.Wanted:
-		n.Holds = rollout.Wanted
-		n.Healthy, n.Ailment = c.Health.Healthy(rollout.Copy{
-			Kind: want.GroupVersionKind().GroupKind(), Generation: sight.Generation, Status: sight.Status, Collected: sight.Collected,
-		})
-	case sight.Held:
-		n.Holds = rollout.Another
-	default:
-		n.Holds = rollout.Nothing
+	case s.Wanted:
+		return rollout.Wanted
+	case s.Held:
+		return rollout.Another
 	}
+	return rollout.Nothing
 }
 
 // versionOf names the object as it should be in one cluster: equal objects,

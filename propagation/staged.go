@@ -74,7 +74,7 @@ func (o *object) stage() (staged, bool) {
 		}
 		at := stagedCluster{name: name, rolling: t.rolling}
 		if !t.gated && t.phase == blocked && !t.blind && t.seen != nil {
-			at.ailment = t.seen.Message
+			at.ailment = t.seen.message
 		}
 		s.clusters = append(s.clusters, at)
 	}
@@ -112,9 +112,9 @@ func (s staged) recall(at stagedCluster, n rollout.Cluster, now time.Time) rollo
 	return p
 }
 
-// follow takes over a decision, unless the plan has changed since, and returns
-// the clusters whose lane it opens.
-func (o *object) follow(revision int, d rollout.Decision, blocks map[federation.ClusterName]finding) []federation.ClusterName {
+// follow takes over a decision and what it was made from, unless the plan has
+// changed since, and returns the clusters whose lane it opens.
+func (o *object) follow(revision int, d rollout.Decision, found map[federation.ClusterName]finding) []federation.ClusterName {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.revision != revision {
@@ -125,21 +125,29 @@ func (o *object) follow(revision int, d rollout.Decision, blocks map[federation.
 	for _, step := range d.Steps {
 		t := o.tasks[step.Name]
 		t.rolling = &rolling{progress: step.Progress, lacks: step.Why}
-		switch f, blocks := blocks[step.Name]; {
+		switch f := found[step.Name]; {
 		case !t.gated:
 		case step.Release && (step.Progress.Phase == "" || o.toldLocked(step)):
 			t.open()
 			opened = append(opened, step.Name)
 		case step.Release:
-			t.learn(finding{phase: blocked, seen: status.Observation{Cluster: step.Name, State: status.WaitingForHealth, Message: step.Why}})
-		case blocks:
+			t.wait(status.WaitingForHealth, step, f)
+		case f.seen.State != status.OK:
 			t.learn(f)
 		default:
-			t.learn(finding{phase: blocked, seen: status.Observation{Cluster: step.Name, State: status.WaitingForRollout, Message: step.Why}})
+			t.wait(status.WaitingForRollout, step, f)
 		}
 	}
 	o.noteBusyLocked(time.Now())
 	return opened
+}
+
+// wait takes over that a cluster waits in the sense of that state, and how its
+// copy was found to fare.
+func (t *task) wait(s status.State, step rollout.Step, f finding) {
+	vitals := f.vitals(t.vitals)
+	t.learn(finding{phase: blocked, seen: status.Observation{Cluster: step.Name, State: s, Message: step.Why}})
+	t.vitals = vitals
 }
 
 // toldLocked says whether it is written down that the cluster was released for

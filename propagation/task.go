@@ -24,9 +24,23 @@ type task struct {
 	silent  time.Time // since when the cluster cannot be reached; zero when it can
 	fine    int64     // the generation last seen to be held as it should, or 0
 
-	seen    *status.Observation // how the last try went; nil before that
-	good    *status.Observation // how that of fine went; nil when fine is 0
-	rolling *rolling            // nil where no rollout has a say
+	seen    *sighting      // how the last try went; nil before that
+	good    *sighting      // how that of fine went; nil when fine is 0
+	vitals  *status.Vitals // of the copy, as last judged; nil where nobody does
+	rolling *rolling       // nil where no rollout has a say
+}
+
+// sighting is what is kept of how a try went: an observation without what is
+// known otherwise.
+type sighting struct {
+	state   status.State
+	message string
+	remote  map[string]any
+}
+
+// in is the observation that it is in a cluster.
+func (s sighting) in(name federation.ClusterName) status.Observation {
+	return status.Observation{Cluster: name, State: s.state, Message: s.message, Remote: s.remote}
 }
 
 // rolling is how far a rollout is with a cluster.
@@ -90,22 +104,34 @@ func (o *object) metLocked() time.Duration {
 	return max(took, 1)
 }
 
-// sight is what was seen, to be kept; nil when that is nothing.
-func (f finding) sight() *status.Observation {
+// sighting is what was seen, to be kept; nil when that is nothing.
+func (f finding) sighting() *sighting {
 	if f.seen.Cluster == "" {
 		return nil
 	}
-	seen := f.seen // and not all of the finding
-	return &seen
+	return &sighting{state: f.seen.State, message: f.seen.Message, remote: f.seen.Remote}
+}
+
+// vitals are those of the copy after it, when they were those before: what cannot
+// be seen is as it was.
+func (f finding) vitals(before *status.Vitals) *status.Vitals {
+	switch {
+	case f.seen.Vitals.Health != "":
+		now := f.seen.Vitals // and not all of the finding
+		return &now
+	case f.blind:
+		return before
+	}
+	return nil
 }
 
 // learn takes over how a task went.
 func (t *task) learn(f finding) {
-	if t.seen == nil || t.seen.State != f.seen.State {
+	if t.seen == nil || t.seen.state != f.seen.State {
 		t.since = time.Now()
 	}
-	t.phase, t.seen, t.absent, t.blind, t.stale = f.phase, f.sight(), f.absent, f.blind, t.begun.IsZero()
-	t.awaits, t.passing = f.awaits, f.passing
+	t.phase, t.seen, t.absent, t.blind, t.stale = f.phase, f.sighting(), f.absent, f.blind, t.begun.IsZero()
+	t.awaits, t.passing, t.vitals = f.awaits, f.passing, f.vitals(t.vitals)
 	switch {
 	case !f.silent:
 		t.silent = time.Time{}

@@ -10,11 +10,10 @@ import (
 	"github.com/fedrail/fedrail/federation"
 	"github.com/fedrail/fedrail/propagation"
 	"github.com/fedrail/fedrail/propagation/memory"
-	"github.com/fedrail/fedrail/propagation/rollout"
+	"github.com/fedrail/fedrail/status"
 )
 
-// ward is members in memory whose copies are healthy when a test says so. It is
-// the Health as well.
+// ward is members in memory whose copies are healthy when a test says so.
 type ward struct {
 	*memory.Propagator
 	mu      sync.Mutex
@@ -28,7 +27,9 @@ func (w *ward) Apply(ctx context.Context, cluster federation.ClusterName, want *
 	if w.turning != nil && held != nil && !equality.Semantic.DeepEqual(held.Object["data"], want.Object["data"]) {
 		w.turning(cluster)
 	}
-	return w.Propagator.Apply(ctx, cluster, want, how)
+	out, err := w.Propagator.Apply(ctx, cluster, want, how)
+	out.Vitals = w.vitals(cluster)
+	return out, err
 }
 
 func (w *ward) Observe(ctx context.Context, changed func(propagation.Change)) error {
@@ -40,14 +41,18 @@ func (w *ward) Observe(ctx context.Context, changed func(propagation.Change)) er
 
 func (w *ward) View(cluster federation.ClusterName, want *unstructured.Unstructured, how propagation.Holding) (propagation.Sight, error) {
 	sight, err := w.Propagator.View(cluster, want, how)
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	sight.Collected, sight.Status = true, map[string]any{"sick": w.sick[cluster]}
+	sight.Vitals = w.vitals(cluster)
 	return sight, err
 }
 
-func (w *ward) Healthy(c rollout.Copy) (bool, string) {
-	return c.Status["sick"] == false, "it is sick"
+// vitals are those of the copies in a cluster.
+func (w *ward) vitals(cluster federation.ClusterName) status.Vitals {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.sick[cluster] {
+		return status.Vitals{Health: status.Progressing, Message: "it is sick"}
+	}
+	return status.Vitals{Health: status.Healthy}
 }
 
 // set makes a cluster sick, or not, and tells.
@@ -68,4 +73,4 @@ func newWard(sick ...federation.ClusterName) *ward {
 }
 
 // in has a world carry to the ward.
-func (w *ward) in(o *propagation.Options) { o.Propagator, o.Health = w, w }
+func (w *ward) in(o *propagation.Options) { o.Propagator = w }

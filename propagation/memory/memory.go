@@ -9,10 +9,12 @@ import (
 
 	"k8s.io/apimachinery/pkg/api/equality"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/fedrail/fedrail/federation"
 	"github.com/fedrail/fedrail/propagation"
+	"github.com/fedrail/fedrail/status"
 )
 
 // Propagator carries objects to maps. Every cluster name is a member that holds
@@ -22,6 +24,8 @@ type Propagator struct {
 	// Before is called before each Apply and Remove; an error is the answer. A
 	// Before that waits for its ctx is a member that hangs. Nil is none.
 	Before func(ctx context.Context, cluster federation.ClusterName, key propagation.Key) error
+	// Judge tells how copies fare; nil is nobody.
+	Judge status.Judge
 
 	mu      sync.Mutex
 	copies  map[propagation.Key]map[federation.ClusterName]copied // no map is empty
@@ -33,6 +37,7 @@ type copied struct {
 	object  *unstructured.Unstructured
 	applied *unstructured.Unstructured // by us; nobody changes it
 	parent  types.UID
+	status  map[string]any // as PutStatus said; nobody changes it
 }
 
 var (
@@ -52,10 +57,28 @@ func (m *Propagator) Apply(ctx context.Context, cluster federation.ClusterName, 
 	defer m.mu.Unlock()
 	there, held := m.copies[key][cluster]
 	if held && there.parent == how.Parent && equality.Semantic.DeepEqual(there.object.Object, want.Object) {
-		return propagation.Outcome{Action: propagation.Unchanged}, nil
+		return propagation.Outcome{Action: propagation.Unchanged, Vitals: m.judge(there)}, nil
 	}
-	m.putLocked(cluster, key, copied{object: want.DeepCopy(), applied: want.DeepCopy(), parent: how.Parent})
-	return propagation.Outcome{Action: propagation.Applied}, nil
+	now := copied{object: want.DeepCopy(), applied: want.DeepCopy(), parent: how.Parent, status: there.status}
+	m.putLocked(cluster, key, now)
+	return propagation.Outcome{Action: propagation.Applied, Vitals: m.judge(now)}, nil
+}
+
+// judge is how a copy fares.
+func (m *Propagator) judge(c copied) status.Vitals {
+	if m.Judge == nil {
+		return status.Vitals{}
+	}
+	return m.Judge.Judge(c.whole())
+}
+
+// whole is the copy with its status.
+func (c copied) whole() *unstructured.Unstructured {
+	whole := c.object.DeepCopy()
+	if c.status != nil {
+		whole.Object["status"] = runtime.DeepCopyJSON(c.status)
+	}
+	return whole
 }
 
 // Remove implements [propagation.Propagator].
@@ -137,7 +160,7 @@ func (m *Propagator) View(cluster federation.ClusterName, want *unstructured.Uns
 	if !held || there.applied == nil {
 		return propagation.Sight{}, nil
 	}
-	return propagation.Sight{Held: true, Wanted: equality.Semantic.DeepEqual(there.applied.Object, want.Object)}, nil
+	return propagation.Sight{Held: true, Wanted: equality.Semantic.DeepEqual(there.applied.Object, want.Object), Vitals: m.judge(there)}, nil
 }
 
 // Get returns the object that a cluster holds, for the caller to keep; nil when
@@ -149,7 +172,7 @@ func (m *Propagator) Get(cluster federation.ClusterName, key propagation.Key) *u
 	if !held {
 		return nil
 	}
-	return there.object.DeepCopy()
+	return there.whole()
 }
 
 // Put makes a cluster hold an object, as somebody else would who writes to it:
@@ -158,7 +181,21 @@ func (m *Propagator) Put(cluster federation.ClusterName, object *unstructured.Un
 	key := propagation.KeyOf(object)
 	m.mu.Lock()
 	before := m.copies[key][cluster]
-	m.putLocked(cluster, key, copied{object: object.DeepCopy(), applied: before.applied, parent: before.parent})
+	m.putLocked(cluster, key, copied{object: object.DeepCopy(), applied: before.applied, parent: before.parent, status: before.status})
+	m.mu.Unlock()
+	m.tell(cluster, key)
+}
+
+// PutStatus gives the object of that key in a cluster a status, as its controller
+// there would; what is not held gets none. It outlives changes of the object. The
+// map must not be changed afterwards.
+func (m *Propagator) PutStatus(cluster federation.ClusterName, key propagation.Key, content map[string]any) {
+	m.mu.Lock()
+	there, held := m.copies[key][cluster]
+	if held {
+		there.status = content
+		m.putLocked(cluster, key, there)
+	}
 	m.mu.Unlock()
 	m.tell(cluster, key)
 }

@@ -24,8 +24,9 @@ func heldAs(j job, out propagation.Outcome) func(v1alpha1.ObjectStatus) v1alpha1
 			now.Corrections, now.Regained = now.Corrections+1, takenOf(out.Regained)
 		}
 		if raw, err := json.Marshal(out.Status); err == nil && out.Status != nil {
-			now.Remote, now.Generation = &runtime.RawExtension{Raw: raw}, out.Generation
+			now.Remote = &runtime.RawExtension{Raw: raw}
 		}
+		now.Vitals = vitalsAs(out.Vitals)
 		return now
 	}
 }
@@ -45,10 +46,12 @@ func removedAs(j job, out propagation.Outcome) func(v1alpha1.ObjectStatus) v1alp
 // maxMessage is how many bytes of an explanation are kept.
 const maxMessage = 1 << 10
 
-// failedAs is the answer when something is in the way.
-func failedAs(j job, err error) func(v1alpha1.ObjectStatus) v1alpha1.ObjectStatus {
+// failedAs is the answer when something is in the way. A copy may be there all the
+// same.
+func failedAs(j job, out propagation.Outcome, err error) func(v1alpha1.ObjectStatus) v1alpha1.ObjectStatus {
 	return func(before v1alpha1.ObjectStatus) v1alpha1.ObjectStatus {
 		now := blank(j, v1alpha1.Failed)
+		now.Vitals = vitalsAs(out.Vitals)
 		now.State, now.Message = string(status.UpdateFailed), err.Error()
 		if p, explains := errors.AsType[*propagation.Problem](err); explains {
 			now.State, now.Lacking = cmp.Or(string(p.State), now.State), p.Lacking

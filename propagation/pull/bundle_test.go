@@ -80,7 +80,7 @@ func (d desk) untilShape(want map[string][]string) {
 }
 
 func TestABundleSaysAllThatIsAsked(t *testing.T) {
-	d := newDesk(t, "all-that-is-asked", pull.Options{FieldManager: "mine", Adoption: push.Refuse, Collection: push.Status})
+	d := newDesk(t, "all-that-is-asked", pull.Options{FieldManager: "mine", Adoption: push.Refuse, Collection: push.Status, Judging: &v1alpha1.Judging{Healthy: "true"}})
 	object := configMap("shop", "web")
 	object.Object["data"] = map[string]any{"html": "<a&b>", "empty": nil, "number": "1"}
 	problem := d.ask(object, propagation.Holding{
@@ -95,7 +95,7 @@ func TestABundleSaysAllThatIsAsked(t *testing.T) {
 	require.Equal(t, v1alpha1.BundleSpec{
 		Cluster:      "all-that-is-asked",
 		Target:       v1alpha1.Target{Version: "v1", Kind: "ConfigMap", Resource: "configmaps", Scope: "Namespaced"},
-		FieldManager: "mine", Adoption: v1alpha1.Refuse, Collection: v1alpha1.CollectStatus,
+		FieldManager: "mine", Adoption: v1alpha1.Refuse, Collection: v1alpha1.CollectStatus, Judging: &v1alpha1.Judging{Healthy: "true"},
 		Objects: []v1alpha1.Object{{Namespace: "shop", Name: "web", Hold: &v1alpha1.Hold{
 			Object: rawOf(t, object), Parent: "parent", Conflict: "Yield", Immutable: "Recreate", Retain: []string{".data.color"},
 		}}},

@@ -42,7 +42,7 @@ func (a *Agent) newCarrier(how carriage) (*carrier, error) {
 	members := federation.NewMembers(federation.Cluster{Name: a.Cluster, Ready: true})
 	p, err := push.New(push.Options{
 		Clusters: self{members, a.Member}, Type: how.kind,
-		FieldManager: how.fieldManager, Adoption: how.adoption, Collection: how.collection, Logger: a.Logger,
+		FieldManager: how.fieldManager, Adoption: how.adoption, Collection: how.collection, Judge: how.judge(), Logger: a.Logger,
 	})
 	if err != nil {
 		return nil, err
@@ -99,7 +99,7 @@ func (c *carrier) carry(ctx context.Context, key propagation.Key) error {
 		c.queue.AddAfter(key, settling)
 		return nil
 	default:
-		news = c.agent.inbox.note(j, failedAs(j, err))
+		news = c.agent.inbox.note(j, failedAs(j, out, err))
 	}
 	if news {
 		c.agent.noted(j, out)

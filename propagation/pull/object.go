@@ -27,9 +27,11 @@ func (o *object) held(name federation.ClusterName) (propagation.Outcome, error) 
 	case !o.answered():
 		return propagation.Outcome{}, o.pending(name)
 	case o.answer.Phase != v1alpha1.Held:
-		return propagation.Outcome{}, o.problem()
+		return propagation.Outcome{Vitals: vitalsOf(o.answer.Vitals)}, o.problem()
 	}
-	out := propagation.Outcome{Action: propagation.Unchanged, Status: remote(o.answer.Remote), Yielded: fieldsOf(o.answer.Yielded)}
+	out := propagation.Outcome{
+		Action: propagation.Unchanged, Status: remote(o.answer.Remote), Vitals: vitalsOf(o.answer.Vitals), Yielded: fieldsOf(o.answer.Yielded),
+	}
 	if o.fresh {
 		out.Action = propagation.Applied
 	}

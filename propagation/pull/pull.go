@@ -15,6 +15,7 @@ import (
 	"k8s.io/client-go/util/workqueue"
 
 	"github.com/fedrail/fedrail/federation"
+	"github.com/fedrail/fedrail/federation/apis/bundle/v1alpha1"
 	"github.com/fedrail/fedrail/propagation"
 	"github.com/fedrail/fedrail/propagation/push"
 	"github.com/fedrail/fedrail/status"
@@ -36,6 +37,8 @@ type Options struct {
 	FieldManager string
 	Adoption     push.Adoption
 	Collection   push.Collection
+	// Judging is how the agents judge copies; nil is not at all.
+	Judging *v1alpha1.Judging
 
 	// ChunkObjects and ChunkBytes are how much is put into a bundle; default 200
 	// objects and 256 KiB. Objects that grow may make it three times as large; then

@@ -24,6 +24,7 @@ func (p *Propagator) settings(cluster federation.ClusterName) v1alpha1.BundleSpe
 	if p.Collection == push.Status {
 		s.Collection = v1alpha1.CollectStatus
 	}
+	s.Judging = p.Judging
 	return s
 }
 
@@ -33,6 +34,8 @@ type carriage struct {
 	fieldManager string
 	adoption     push.Adoption
 	collection   push.Collection
+	judged       bool
+	judging      v1alpha1.Judging // where it is judged
 }
 
 // carriageOf reads the settings of a bundle.
@@ -49,6 +52,9 @@ func carriageOf(s v1alpha1.BundleSpec) carriage {
 	}
 	if s.Collection == v1alpha1.CollectStatus {
 		c.collection = push.Status
+	}
+	if s.Judging != nil {
+		c.judged, c.judging = true, *s.Judging
 	}
 	return c
 }

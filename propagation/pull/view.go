@@ -6,7 +6,6 @@ import (
 	"github.com/fedrail/fedrail/federation"
 	"github.com/fedrail/fedrail/federation/apis/bundle/v1alpha1"
 	"github.com/fedrail/fedrail/propagation"
-	"github.com/fedrail/fedrail/propagation/push"
 	"github.com/fedrail/fedrail/status"
 )
 
@@ -35,8 +34,5 @@ func (p *Propagator) View(name federation.ClusterName, want *unstructured.Unstru
 	case !o.answered() || o.answer.Phase != v1alpha1.Held:
 		return propagation.Sight{Held: o.answer.Parent != ""}, nil
 	}
-	return propagation.Sight{
-		Held: true, Wanted: true,
-		Generation: o.answer.Generation, Status: remote(o.answer.Remote), Collected: p.Collection == push.Status,
-	}, nil
+	return propagation.Sight{Held: true, Wanted: true, Vitals: vitalsOf(o.answer.Vitals)}, nil
 }

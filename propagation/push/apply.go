@@ -21,6 +21,14 @@ func (p *Propagator) Apply(ctx context.Context, name federation.ClusterName, wan
 	if err != nil {
 		return propagation.Outcome{}, propagation.Problemf(status.ComputeResourceFailed, propagation.RetryOnChange, "%w", err)
 	}
+	out, err := w.bringAbout(ctx)
+	out.Vitals = w.record.fares()
+	return out, err
+}
+
+// bringAbout makes the member hold what is wanted, if it does not.
+func (w *write) bringAbout(ctx context.Context) (propagation.Outcome, error) {
+	records := w.member.records
 	switch {
 	case w.held && w.record.leaving():
 		return propagation.Outcome{}, propagation.Problemf(status.WaitingForRemoval, propagation.RetryOnChange,
@@ -28,13 +36,13 @@ func (p *Propagator) Apply(ctx context.Context, name federation.ClusterName, wan
 	case w.isThere():
 		w.taken = w.drift()
 		if len(w.taken) == 0 {
-			m.records.trust(w.key, w.record)
-			return m.fights.over(w.key, propagation.Outcome{Action: propagation.Unchanged, Status: w.record.status, Generation: w.record.generation, Yielded: w.record.yielded})
+			records.trust(w.key, w.record)
+			return w.member.fights.over(w.key, propagation.Outcome{Action: propagation.Unchanged, Status: w.record.status, Yielded: w.record.yielded})
 		}
 		if err := w.mayTakeBack(); err != nil {
 			return propagation.Outcome{}, err
 		}
-	case !w.held && m.records.wentUnasked(w.key):
+	case !w.held && records.wentUnasked(w.key):
 		w.taken = []propagation.Taken{{Field: "the object, or its label " + propagation.ManagedLabel}}
 	}
 	return w.carryOut(ctx)

@@ -83,8 +83,7 @@ func (l link) unmark(ctx context.Context, key propagation.Key, uid types.UID) er
 	return err
 }
 
-// newLink makes a link to the resource: with metadata alone unless the status
-// is collected.
+// newLink makes a link to the resource: with metadata alone where that is enough.
 func newLink(config *rest.Config, httpClient *http.Client, o Options, version schema.GroupVersion) (link, error) {
 	gvr := version.WithResource(o.Type.Resource)
 	whole, err := dynamic.NewForConfigAndClient(config, httpClient)
@@ -97,7 +96,7 @@ func newLink(config *rest.Config, httpClient *http.Client, o Options, version sc
 		}
 		return whole.Resource(gvr)
 	}}
-	if o.Collection == Status {
+	if o.readsWhole() {
 		l.resources = func(namespace string) resources {
 			return reader[*unstructured.Unstructured, *unstructured.UnstructuredList]{l.objects(namespace)}
 		}

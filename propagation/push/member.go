@@ -133,7 +133,7 @@ func (p *Propagator) replace(now map[federation.ClusterName]*member) {
 // watch keeps the records true until ctx ends.
 func (m *member) watch(ctx context.Context) {
 	var example any = &metav1.PartialObjectMetadata{}
-	if m.options.Collection == Status {
+	if m.options.readsWhole() {
 		example = &unstructured.Unstructured{}
 	}
 	backoff := m.backoff()

@@ -22,6 +22,7 @@ import (
 
 	"github.com/fedrail/fedrail/federation"
 	"github.com/fedrail/fedrail/propagation"
+	"github.com/fedrail/fedrail/status"
 )
 
 // Clusters are the members and how to reach them. Both registries of this
@@ -50,6 +51,10 @@ type Options struct {
 	Adoption Adoption
 	// Collection says whether the copies' status is read; default NoStatus.
 	Collection Collection
+	// Judge tells how the copies fare; nil is nobody. Then, and without a
+	// Collection, metadata alone is read, which is cheaper. Of what a Judge is
+	// shown nothing is kept but what it says.
+	Judge status.Judge
 	// Backoff and MaxBackoff bound the time between two tries to watch a
 	// member, or to get an answer from one that gave none; default 200ms and
 	// 5s. A member that becomes ready is tried at once.
@@ -73,9 +78,13 @@ type Collection string
 
 // The ways of collection.
 const (
-	NoStatus Collection = ""     // metadata alone is read, which is cheaper
-	Status   Collection = "Read" // the status is read too, and is in each Outcome
+	NoStatus Collection = ""     // the status is not told
+	Status   Collection = "Read" // the status is kept, and is in each Outcome
 )
+
+// readsWhole says whether copies are read as a whole, and not their metadata
+// alone.
+func (o Options) readsWhole() bool { return o.Collection == Status || o.Judge != nil }
 
 // where names the place of the copies in a sentence.
 func (o Options) where() string {

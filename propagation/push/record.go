@@ -10,6 +10,7 @@ import (
 
 	"github.com/fedrail/fedrail/internal/fields"
 	"github.com/fedrail/fedrail/propagation"
+	"github.com/fedrail/fedrail/status"
 )
 
 // record is what is kept of a copy.
@@ -20,30 +21,43 @@ type record struct {
 	hash     string // of what was last applied
 	deleting bool   // it is marked for deletion
 	told     bool   // we told it to go
+	known    bool   // agreed is known: we applied it, not an earlier process
 	// owned are the fields we own now, agreed those that the API server said we
 	// own when we applied last. They differ where admission changes what is
 	// applied: such fields were never ours. Equal sets share their memory.
 	owned, agreed unique.Handle[string]
-	known         bool                // agreed is known: we applied it, not an earlier process
 	taken         []propagation.Taken // of agreed, and not in owned
 	yielded       []propagation.Taken // of what was applied last: left to others
-	status        map[string]any
-	generation    int64 // the copy's own
+	status        map[string]any      // where it is collected
+	vitals        *status.Vitals      // where somebody judges
 }
 
 // recordOf reads a copy's record.
-func recordOf(o metav1.Object, manager string) record {
+func (s *records) recordOf(o metav1.Object) record {
 	parent, hash := parseOrigin(o.GetAnnotations()[originAnnotation])
 	r := record{
-		uid: o.GetUID(), version: versionOf(o), parent: parent, hash: hash, generation: o.GetGeneration(),
+		uid: o.GetUID(), version: versionOf(o), parent: parent, hash: hash,
 		deleting: o.GetDeletionTimestamp() != nil,
-		owned:    unique.Make(fields.Owned(o.GetManagedFields(), manager)),
+		owned:    unique.Make(fields.Owned(o.GetManagedFields(), s.options.FieldManager)),
 		yielded:  parseYielded(o.GetAnnotations()[yieldedAnnotation]),
 	}
-	if full, ok := o.(*unstructured.Unstructured); ok {
-		r.status, _, _ = unstructured.NestedMap(full.Object, "status")
+	whole, isWhole := o.(*unstructured.Unstructured)
+	if isWhole && s.options.Collection == Status {
+		r.status, _, _ = unstructured.NestedMap(whole.Object, "status")
+	}
+	if isWhole && s.options.Judge != nil {
+		vitals := s.options.Judge.Judge(whole)
+		r.vitals = &vitals
 	}
 	return r
+}
+
+// fares is how the copy fares; zero when nobody judges.
+func (r record) fares() status.Vitals {
+	if r.vitals == nil {
+		return status.Vitals{}
+	}
+	return *r.vitals
 }
 
 // versionOf is an object's resourceVersion, which grows with each write to

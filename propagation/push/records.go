@@ -15,7 +15,7 @@ import (
 // the answers to our own writes. It is the store of a cache.Reflector.
 type records struct {
 	member  federation.ClusterName
-	manager string
+	options Options
 	changed func(propagation.Key) // called without the lock; the zero Key is all
 	holders *holders              // what is in byKey is there too, until it is retired
 
@@ -34,7 +34,7 @@ var _ cache.ReflectorStore = (*records)(nil)
 // newRecords are those of a member of a Propagator.
 func newRecords(p *Propagator, member federation.ClusterName, changed func(propagation.Key)) *records {
 	return &records{
-		member: member, manager: p.FieldManager, changed: changed, holders: p.holders,
+		member: member, options: p.Options, changed: changed, holders: p.holders,
 		byKey:   map[propagation.Key]record{},
 		writing: map[propagation.Key]bool{},
 		left:    map[propagation.Key]uint64{},
@@ -74,7 +74,7 @@ func (s *records) Update(obj any) error {
 	key := propagation.KeyOf(o)
 	s.mu.Lock()
 	before, held := s.byKey[key]
-	now := recordOf(o, s.manager).after(before, o)
+	now := s.recordOf(o).after(before, o)
 	stale := held && now.version <= before.version
 	if !stale {
 		s.putLocked(key, now)
@@ -122,7 +122,7 @@ func (s *records) Replace(objs []any, _ string) error {
 		o := obj.(metav1.Object)
 		key := propagation.KeyOf(o)
 		before, held := s.byKey[key]
-		all[key] = recordOf(o, s.manager).after(before, o)
+		all[key] = s.recordOf(o).after(before, o)
 		if !held || before.version != all[key].version || before.uid != all[key].uid {
 			changed = append(changed, key)
 		}
@@ -172,7 +172,7 @@ func (s *records) begin(key propagation.Key) {
 // applied takes over the answer to an apply. When the watch has brought
 // something newer meanwhile, that stays, and is told.
 func (s *records) applied(key propagation.Key, o metav1.Object) record {
-	answer := recordOf(o, s.manager).agree()
+	answer := s.recordOf(o).agree()
 	s.mu.Lock()
 	seen, held := s.byKey[key]
 	newer, left := held && seen.version > answer.version, s.left[key] > answer.version
@@ -223,7 +223,7 @@ func (s *records) found(key propagation.Key, o metav1.Object) {
 		return
 	}
 	if o.GetLabels()[propagation.ManagedLabel] == "true" {
-		s.putLocked(key, recordOf(o, s.manager).after(s.byKey[key], o))
+		s.putLocked(key, s.recordOf(o).after(s.byKey[key], o))
 	}
 }
 

@@ -24,10 +24,8 @@ func (p *Propagator) View(name federation.ClusterName, want *unstructured.Unstru
 	}
 	doubt := m.records.doubted(w.key)
 	return propagation.Sight{
-		Held:       w.held || doubt,
-		Wanted:     w.held && !doubt && w.record.hash == w.hash,
-		Generation: w.record.generation,
-		Status:     w.record.status,
-		Collected:  p.Collection == Status,
+		Held:   w.held || doubt,
+		Wanted: w.held && !doubt && w.record.hash == w.hash,
+		Vitals: w.record.fares(),
 	}, nil
 }

@@ -172,7 +172,7 @@ func (w *write) finish(ctx context.Context, answer metav1.Object) (propagation.O
 		return propagation.Outcome{}, err
 	}
 	now := w.record
-	out := propagation.Outcome{Action: propagation.Applied, Status: now.status, Generation: now.generation, Yielded: now.yielded, Regained: w.regained(now)}
+	out := propagation.Outcome{Action: propagation.Applied, Status: now.status, Yielded: now.yielded, Regained: w.regained(now)}
 	return w.member.fights.count(w.key, out)
 }
 

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/fedrail/fedrail/propagation/rollout"
+	"github.com/fedrail/fedrail/status"
 )
 
 // One cluster at a time: paris has its turn when tokyo is healthy.
@@ -24,8 +25,8 @@ func ExampleDecide() {
 	// tokyo: true: not healthy: 1 of 3 replicas are available
 }
 
-func ExampleBasic() {
-	healthy, lacks := rollout.Basic{}.Healthy(rollout.Copy{})
-	fmt.Println(healthy, lacks)
-	// Output: true
+func ExampleFit() {
+	fit, lacks := rollout.Fit(status.Vitals{Health: status.Progressing, Message: "1 of 3 replicas are available"})
+	fmt.Println(fit, lacks)
+	// Output: false 1 of 3 replicas are available
 }

@@ -4,38 +4,28 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/fedrail/fedrail/propagation/rollout"
+	"github.com/fedrail/fedrail/status"
 )
 
-func TestBasicHealth(t *testing.T) {
-	deployment := schema.GroupKind{Group: "apps", Kind: "Deployment"}
-	status := func(observed, all, updated, available, unavailable int64) map[string]any {
-		return map[string]any{"observedGeneration": observed, "replicas": all, "updatedReplicas": updated,
-			"availableReplicas": available, "unavailableReplicas": unavailable}
-	}
+func TestWhatIsFit(t *testing.T) {
 	for name, c := range map[string]struct {
-		kind   schema.GroupKind
-		status map[string]any
-		unread bool
+		vitals status.Vitals
 		lacks  string
 	}{
-		"another kind":            {kind: schema.GroupKind{Kind: "ConfigMap"}},
-		"status is not collected": {kind: deployment, unread: true},
-		"no status yet":           {kind: deployment, lacks: "its controller has not seen the change yet"},
-		"the status is an old one": {
-			kind: deployment, status: status(1, 3, 3, 3, 0), lacks: "its controller has not seen the change yet"},
-		"old replicas are left": {kind: deployment, status: status(2, 4, 1, 3, 0), lacks: "1 of 4 replicas are updated"},
-		"more are to come":      {kind: deployment, status: status(2, 3, 3, 3, 2), lacks: "2 replicas are unavailable"},
-		"not all are available": {kind: deployment, status: status(2, 3, 3, 1, 0), lacks: "1 of 3 replicas are available"},
-		"all are available":     {kind: deployment, status: status(2, 3, 3, 3, 0)},
-		"none is asked for":     {kind: deployment, status: status(2, 0, 0, 0, 0)},
+		"nobody judges":       {vitals: status.Vitals{Generation: 2}},
+		"it works":            {vitals: status.Vitals{Health: status.Healthy}},
+		"it is not to work":   {vitals: status.Vitals{Health: status.Suspended, Message: "paused"}},
+		"it is on its way":    {status.Vitals{Health: status.Progressing, Message: "1 of 3 replicas are available"}, "1 of 3 replicas are available"},
+		"it does not work":    {status.Vitals{Health: status.Degraded}, "it is degraded"},
+		"it cannot be told":   {status.Vitals{Health: status.Unknown}, "it is unknown"},
+		"it is being deleted": {status.Vitals{Health: status.Terminating}, "it is terminating"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			healthy, lacks := rollout.Basic{}.Healthy(rollout.Copy{Kind: c.kind, Generation: 2, Status: c.status, Collected: !c.unread})
+			fit, lacks := rollout.Fit(c.vitals)
 			require.Equal(t, c.lacks, lacks)
-			require.Equal(t, c.lacks == "", healthy)
+			require.Equal(t, c.lacks == "", fit)
 		})
 	}
 }

@@ -64,11 +64,32 @@ type BundleSpec struct {
 	// +kubebuilder:default=None
 	Collection Collection `json:"collection,omitempty"`
 
+	// How the agent judges each copy; when it is absent, not at all.
+	// +optional
+	Judging *Judging `json:"judging,omitempty"`
+
 	// The objects, in the order of namespace and name.
 	// +optional
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=1000
 	Objects []Object `json:"objects,omitempty"`
+}
+
+// Judging says how copies are judged: as their kind is, unless an expression
+// says otherwise. Expressions are CEL.
+type Judging struct {
+	// Whether a copy is healthy.
+	// +optional
+	// +kubebuilder:validation:MaxLength=4096
+	Healthy string `json:"healthy,omitempty"`
+	// Whether it does not work, and will not by waiting.
+	// +optional
+	// +kubebuilder:validation:MaxLength=4096
+	Degraded string `json:"degraded,omitempty"`
+	// What it lacks when it is not healthy.
+	// +optional
+	// +kubebuilder:validation:MaxLength=4096
+	Message string `json:"message,omitempty"`
 }
 
 // Target is a kind of object as the member serves it.

@@ -68,9 +68,34 @@ type ObjectStatus struct {
 	// +kubebuilder:validation:Schemaless
 	// +kubebuilder:validation:Type=object
 	Remote *runtime.RawExtension `json:"remote,omitempty"`
-	// The copy's own generation, beside its status.
+
+	// How the copy fares, where it is judged.
+	// +optional
+	Vitals *Vitals `json:"vitals,omitempty"`
+}
+
+// Vitals are how a copy fares, in the agent's judgement.
+type Vitals struct {
+	// Healthy, Suspended, Progressing, Terminating, Unknown or Degraded.
+	Health string `json:"health"`
+	// What it lacks; empty when it is healthy.
+	// +optional
+	Message string `json:"message,omitempty"`
+	// The copy's own generation, and the one that its status speaks of.
 	// +optional
 	Generation int64 `json:"generation,omitempty"`
+	// +optional
+	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
+	// The numbers of its status that are worth adding up, in the order of its kind.
+	// +optional
+	// +listType=atomic
+	Counts []Count `json:"counts,omitempty"`
+}
+
+// Count is one number of a copy's status.
+type Count struct {
+	Name  string `json:"name"`
+	Value int64  `json:"value"`
 }
 
 // Phase is how far the agent is with an object.
