@@ -1,6 +1,9 @@
 package v1beta1
 
-import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+import (
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
 
 // KubeFedCluster is a member of the federation. Its name is the member's name
 // in placements and overrides, and its labels are what cluster selectors match.
@@ -74,6 +77,43 @@ type KubeFedClusterSpec struct {
 	// +optional
 	// +kubebuilder:validation:Enum=Keep;Orphan;Delete
 	UnjoinPolicy UnjoinPolicy `json:"unjoinPolicy,omitempty"`
+
+	// Keeps new copies away, and leaves those that are there, unless an object
+	// tolerates the taint fedrail.io/unschedulable.
+	// +optional
+	Unschedulable bool `json:"unschedulable,omitempty"`
+
+	// Keep objects away that do not tolerate them, as those of a Node keep pods
+	// away: NoSchedule lets no new copies come, NoExecute takes away those that are
+	// there as well. PreferNoSchedule has a say where replicas are divided only. The
+	// time of a NoExecute taint that has none is when a controller first saw it.
+	// +optional
+	// +listType=map
+	// +listMapKey=key
+	// +listMapKey=effect
+	// +kubebuilder:validation:MaxItems=32
+	Taints []Taint `json:"taints,omitempty"`
+}
+
+// Taint is a taint of a cluster. It can be converted to a [corev1.Taint].
+type Taint struct {
+	// A name such as maintenance, or example.com/maintenance.
+	// +kubebuilder:validation:MaxLength=317
+	// +kubebuilder:validation:XValidation:rule="!format.qualifiedName().validate(self).hasValue()",message="must be a name such as maintenance, or example.com/maintenance"
+	Key string `json:"key"`
+
+	// +optional
+	// +kubebuilder:validation:MaxLength=63
+	// +kubebuilder:validation:XValidation:rule="!format.labelValue().validate(self).hasValue()",message="must begin and end with a letter or digit, and have only these, -, _ and . between"
+	Value string `json:"value,omitempty"`
+
+	// +kubebuilder:validation:Enum=NoSchedule;PreferNoSchedule;NoExecute
+	Effect corev1.TaintEffect `json:"effect"`
+
+	// When the taint was added: what tolerates it for a while goes so long after
+	// that.
+	// +optional
+	TimeAdded *metav1.Time `json:"timeAdded,omitempty"`
 }
 
 // UnjoinPolicy is what becomes of the copies in a cluster that leaves.
