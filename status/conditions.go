@@ -1,0 +1,65 @@
+package status
+
+import (
+	"cmp"
+	"fmt"
+
+	"github.com/fluxcd/cli-utils/pkg/kstatus/status"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+)
+
+// byConditions judges kinds that nobody has a rule for, by what kstatus makes of
+// the conditions Reconciling, Stalled and Ready, and where there is no Ready by
+// Available. An object that has none of them is Healthy as soon as it is there.
+func byConditions(object *unstructured.Unstructured) (Health, string) {
+	for _, kind := range []string{"Stalled", "Reconciling", "Ready"} {
+		if lag := behind(object, kind); lag != "" {
+			return Progressing, lag
+		}
+	}
+	health, message := kstatus(object)
+	if c, found := conditionOf(object, "Available"); found && c.Status != "True" && health == Healthy {
+		if _, says := conditionOf(object, "Ready"); !says {
+			return Progressing, cmp.Or(c.because(), "Available is "+c.Status)
+		}
+	}
+	return health, message
+}
+
+// behind says that a condition speaks of another generation than the newest,
+// when it says so.
+func behind(object *unstructured.Unstructured, kind string) string {
+	for _, c := range list(object, "status", "conditions") {
+		if c["type"] != kind {
+			continue
+		}
+		if observed, says := whole(c["observedGeneration"]); says && observed != object.GetGeneration() {
+			return fmt.Sprintf("its condition %s speaks of generation %d, and the newest is %d", kind, observed, object.GetGeneration())
+		}
+	}
+	return ""
+}
+
+// kstatus is what kstatus says of an object, in our words. It must not be asked
+// about Pods: there it looks at the clock.
+func kstatus(object *unstructured.Unstructured) (Health, string) {
+	result, err := status.Compute(object)
+	if err != nil {
+		return Unknown, "its status cannot be read: " + err.Error()
+	}
+	message := result.Message
+	if len(result.Conditions) > 0 {
+		message = because(string(result.Conditions[0].Reason), message)
+	}
+	switch result.Status {
+	case status.CurrentStatus:
+		return Healthy, ""
+	case status.InProgressStatus:
+		return Progressing, message
+	case status.FailedStatus:
+		return Degraded, message
+	case status.TerminatingStatus:
+		return Terminating, message
+	}
+	return Unknown, message
+}

@@ -1,0 +1,77 @@
+package status
+
+import (
+	"cmp"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+)
+
+// service waits for the address of a load balancer, if it is to have one.
+func service(object *unstructured.Unstructured) (Health, string) {
+	if text(object, "spec", "type") == "LoadBalancer" && len(addressList(object)) == 0 {
+		return Progressing, "its load balancer has no address yet"
+	}
+	return Healthy, ""
+}
+
+func ingress(object *unstructured.Unstructured) (Health, string) {
+	if len(addressList(object)) == 0 {
+		return Progressing, "no ingress controller has given it an address yet"
+	}
+	return Healthy, ""
+}
+
+func addressList(object *unstructured.Unstructured) []map[string]any {
+	return list(object, "status", "loadBalancer", "ingress")
+}
+
+func volumeClaim(object *unstructured.Unstructured) (Health, string) {
+	switch phase := text(object, "status", "phase"); phase {
+	case "Bound":
+		return Healthy, ""
+	case "Lost":
+		return Degraded, "its volume " + text(object, "spec", "volumeName") + " is lost"
+	default:
+		return Progressing, "it is not bound to a volume, but " + cmp.Or(phase, "new")
+	}
+}
+
+func namespace(object *unstructured.Unstructured) (Health, string) {
+	switch phase := text(object, "status", "phase"); phase {
+	case "Active":
+		return Healthy, ""
+	case "Terminating":
+		return Terminating, "it is being deleted"
+	default:
+		return Progressing, "it is not Active, but " + cmp.Or(phase, "new")
+	}
+}
+
+// disruptionBudget does its work when it permits nothing, too.
+func disruptionBudget(object *unstructured.Unstructured) (Health, string) {
+	if isUnseen(object) {
+		return Progressing, unseen
+	}
+	if c, stuck := isFalse(object, "DisruptionAllowed"); stuck && c.Reason == "SyncFailed" {
+		return Degraded, c.because()
+	}
+	return Healthy, ""
+}
+
+// autoscaler is Suspended when what it scales has been scaled to nothing by
+// hand, for then it lets it be.
+func autoscaler(object *unstructured.Unstructured) (Health, string) {
+	if c, stuck := isFalse(object, "AbleToScale"); stuck {
+		return Degraded, c.because()
+	}
+	c, found := conditionOf(object, "ScalingActive")
+	switch {
+	case !found:
+		return Progressing, unseen
+	case c.Reason == "ScalingDisabled":
+		return Suspended, c.because()
+	case c.Status != "True":
+		return Degraded, c.because()
+	}
+	return Healthy, ""
+}
