@@ -50,7 +50,7 @@ func (r Request) decision(plan scheduling.Plan, all []standing, next alarm) Deci
 	d := Decision{Plan: plan, Settled: !slices.ContainsFunc(all, unsettled), Next: next.after(r.Now)}
 	for _, s := range all {
 		d.Steps = append(d.Steps, s.step())
-		if s.limit == nil && (d.Settled || r.Policy.Return == Never) {
+		if !s.barred && (d.Settled || r.Policy.Return == Never) {
 			s.displaced = false
 		}
 		if record := s.record(); record.worthKeeping() {

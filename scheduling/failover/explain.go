@@ -14,7 +14,12 @@ func (s standing) step() Step {
 
 // decided says whether the limit is what decided.
 func (s standing) decided() bool {
-	return s.limit != nil && (s.leaves || s.share.Why == scheduling.AtCapacity)
+	return s.barred && (s.leaves || s.share.Why == scheduling.AtCapacity || s.tries())
+}
+
+// tries says whether the cluster is to have more than turned out to fit.
+func (s standing) tries() bool {
+	return s.barred && s.limit.Cause == Unschedulable && s.share.Replicas > s.limit.Replicas
 }
 
 func (s standing) reason() string {
@@ -35,6 +40,9 @@ func (s standing) why() string {
 		return fmt.Sprintf("its taint %s is not tolerated", s.verdict.Taint.ToString()) + s.stays()
 	case Unhealthy:
 		return fmt.Sprintf("no more than %d became ready there", s.limit.Replicas)
+	}
+	if s.tries() {
+		return fmt.Sprintf("pods found no room there beyond %d, and it is tried again", s.limit.Replicas)
 	}
 	return fmt.Sprintf("pods find no room there beyond %d", s.limit.Replicas)
 }

@@ -136,19 +136,26 @@ func (s *standing) flee(r Request, known *Limit, next *alarm) *Limit {
 	return turnedOut(s.Ready, Unhealthy, r.Now, times)
 }
 
-// remember is a limit that was known, as long as it says something.
+// remember is a limit that was known, as long as it says something. One that
+// nobody has tried for long enough is forgotten.
 func (s standing) remember(known *Limit, now time.Time) *Limit {
-	if known != nil && known.Cause == Unhealthy && known.due(now) {
-		return nil // they may try again
+	if known != nil && known.Cause == Unhealthy && now.Sub(known.RetryAt) >= lastRetry {
+		return nil
 	}
 	return known
 }
 
+// bars says whether a limit keeps replicas away now: one because they were
+// unhealthy does until they may try again.
+func (l *Limit) bars(now time.Time) bool {
+	return l != nil && !(l.Cause == Unhealthy && l.due(now))
+}
+
 // allowed is how many replicas the limit lets the cluster have now. When it is
-// time to try, or when it is seen that there is room, that is a step more than it
-// turned out to take.
+// time to try, or when it is seen that there is room, that is more than it turned
+// out to take.
 func (s standing) allowed(r Request) *int64 {
-	if s.limit == nil {
+	if !s.limit.bars(r.Now) {
 		return nil
 	}
 	n := s.limit.Replicas

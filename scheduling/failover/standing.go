@@ -18,6 +18,7 @@ type standing struct {
 	limit     *Limit // what it turned out to take, or what a taint leaves it
 	roof      *int64 // how many it may get at the most; nil is that nobody knows
 	counted   *int64 // what Room came to, with some inertia
+	barred    bool   // the limit keeps replicas away
 	displaced bool
 	moves     []time.Time
 	bound     bool // it would lose unhealthy replicas, but did so too often
@@ -63,9 +64,21 @@ func (r Request) stand(c Cluster, next *alarm) standing {
 	default:
 		s.limit = s.learn(r, before, next)
 	}
+	s.barred = s.limit.bars(r.Now)
 	s.counted = inert(before.Capacity, c.capacity())
-	s.roof = lowest(s.allowed(r), s.counted)
+	s.roof = lowest(s.allowed(r), s.roomy())
 	return s
+}
+
+// roomy is how many the cluster may have by its room, which keeps replicas from
+// coming. What it was told to have already leaves when pods have found no room for
+// long enough, and not before.
+func (s standing) roomy() *int64 {
+	if s.counted == nil {
+		return nil
+	}
+	n := max(*s.counted, s.has())
+	return &n
 }
 
 // capacity is how many can run there, by what Room says; nil when it says nothing.
@@ -145,7 +158,7 @@ func (s standing) candidate() scheduling.Candidate {
 
 // returns says whether the replicas that left the cluster come back now.
 func (s standing) returns(p Policy) bool {
-	return s.displaced && s.limit == nil && p.Return != Never
+	return s.displaced && !s.barred && p.Return != Never
 }
 
 // aim is what the cluster should be told. What is asked of it beyond its room
