@@ -45,7 +45,9 @@ type Options struct {
 	// that is busy with other objects gets up to fifteen times as long, and one of
 	// which an Estimator says so what that says.
 	Patience time.Duration
-	// Interval is the least time between two reports of one object; default 1s.
+	// Interval is the least time between two reports of one object; default 1s. A
+	// report of nothing but how copies fare comes half of it after the first of them
+	// changed: what is as it was by then is not told.
 	Interval time.Duration
 	// Backoff and MaxBackoff bound the time between two tries of what failed;
 	// default 200ms and 30s. What failed for a reason that goes away is tried

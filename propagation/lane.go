@@ -74,7 +74,11 @@ func (c *Controller) try(ctx context.Context, l *lane, o *object, t trial) (foun
 	case found.passing:
 		l.tryOut(key)
 	}
-	c.reports.Add(key)
+	if learned.idle {
+		c.reports.AddAfter(key, c.Interval/2) // it may come back by itself
+	} else {
+		c.reports.Add(key)
+	}
 	return found, learned.met
 }
 

@@ -98,16 +98,22 @@ func (o *object) draft(now time.Time, options Options, moved func(federation.Clu
 			d.wait = max(d.wait, o.patientUntilLocked(t, moved(name), options.patience(name)).Sub(now))
 		}
 	}
-	d.facts = status.Facts{Generation: o.intent.Generation, Placement: o.problem, Rollout: o.unroll, Lacks: o.intent.Lacks}
+	d.facts = o.factsLocked()
+	return d
+}
+
+// factsLocked are what is known of an object that was planned.
+func (o *object) factsLocked() status.Facts {
+	facts := status.Facts{Generation: o.intent.Generation, Placement: o.problem, Rollout: o.unroll, Lacks: o.intent.Lacks}
 	for name, t := range o.tasks {
 		if !t.absent {
-			d.facts.Observations = append(d.facts.Observations, t.amid(o.observeLocked(name, t)))
+			facts.Observations = append(facts.Observations, t.amid(o.observeLocked(name, t)))
 		}
 	}
 	if o.frozen && len(o.tasks) == 0 {
-		d.facts.Observations = o.reported.Clusters // nothing was looked at: what was known stays
+		facts.Observations = o.reported.Clusters // nothing was looked at: what was known stays
 	}
-	return d
+	return facts
 }
 
 // maxQueued is how many times its patience a report waits at the most for a

@@ -46,7 +46,7 @@ func carried(t *testing.T, p rollout.Policy, wards *ward, change ...func(*propag
 	in := everywhere()
 	in.Rollout = &p
 	w.put(in)
-	w.untilReason(t, status.AllClusters)
+	w.untilStates(t, ok("a", "b", "c"))
 	require.Equal(t, "blue blue blue", w.colors())
 	return w
 }

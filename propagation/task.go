@@ -62,6 +62,7 @@ const (
 type learned struct {
 	recovered bool          // what failed for a reason of the cluster went well this time
 	met       time.Duration // how long a change took that is everywhere now; else 0
+	idle      bool          // there is no news but of how a copy fares
 }
 
 // note takes over a finding, unless the plan has changed since: then the lane
@@ -73,7 +74,7 @@ func (o *object) note(name federation.ClusterName, j job, f finding) learned {
 	if t == nil || t.hold != j.hold || o.intent.Parent != j.intent.Parent || o.intent.Generation != j.intent.Generation {
 		return learned{}
 	}
-	l := learned{recovered: t.passing && f.effort == served}
+	l := learned{recovered: t.passing && f.effort == served, idle: o.rolled && t.isAsBefore(f)}
 	t.learn(f)
 	switch {
 	case f.phase == settled && j.hold:
@@ -86,6 +87,13 @@ func (o *object) note(name federation.ClusterName, j job, f finding) learned {
 	}
 	l.met = o.metLocked()
 	return l
+}
+
+// isAsBefore says of a finding that the task is as it was, but for how the copy
+// fares.
+func (t *task) isAsBefore(f finding) bool {
+	return t.phase == settled && f.phase == settled && f.action == Unchanged && t.seen != nil &&
+		t.seen.state == f.seen.State && t.seen.message == f.seen.Message
 }
 
 // metLocked is how long a change took when every cluster is as it asks for now;
