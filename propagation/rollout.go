@@ -28,7 +28,7 @@ func tellRollout(recorder Recorder, in Intent, before, now status.Summary) {
 	switch {
 	case was.Reason == is.Reason:
 		return
-	case is.Reason == "" && readyIn(now):
+	case is.Reason == "" && isEverywhere(now):
 		event.Reason, event.Message = rolloutCompleted, "the change has reached every cluster"
 	case is.Reason == "":
 		return
@@ -48,10 +48,11 @@ func rolloutOf(s status.Summary) status.Problem {
 	return status.Problem{}
 }
 
-func readyIn(s status.Summary) bool {
+// isEverywhere says that every cluster holds what it should, however that fares.
+func isEverywhere(s status.Summary) bool {
 	for _, c := range s.Conditions {
 		if c.Type == status.Ready {
-			return c.Status == "True"
+			return c.Status == "True" || isHealth(c.Reason)
 		}
 	}
 	return false

@@ -155,14 +155,24 @@ func trouble(s status.State) bool {
 }
 
 // placementTrouble is the reason why the object is not Ready, when that is not
-// one of its clusters.
+// one of its clusters, nor how its copies fare.
 func placementTrouble(s status.Summary) status.Problem {
 	for _, condition := range s.Conditions {
-		if condition.Type == status.Ready && condition.Status == "False" && condition.Reason != status.CheckClusters && !isRollout(condition.Reason) {
+		if condition.Type == status.Ready && condition.Status == "False" && condition.Reason != status.CheckClusters &&
+			!isRollout(condition.Reason) && !isHealth(condition.Reason) {
 			return status.Problem{Reason: condition.Reason, Message: condition.Message}
 		}
 	}
 	return status.Problem{}
+}
+
+// isHealth says that a reason is how the copies fare.
+func isHealth(reason string) bool {
+	switch status.Health(reason) {
+	case status.Progressing, status.Terminating, status.Unknown, status.Degraded:
+		return true
+	}
+	return false
 }
 
 // dependencyTrouble is why something that the object needs does not follow it.

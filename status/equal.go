@@ -12,6 +12,7 @@ import (
 func Equal(a, b Summary) bool {
 	return a.Generation == b.Generation &&
 		slices.Equal(a.Conditions, b.Conditions) &&
+		a.Worst == b.Worst && slices.Equal(a.Totals, b.Totals) &&
 		slices.EqualFunc(a.Clusters, b.Clusters, sameObservation)
 }
 

@@ -6,28 +6,32 @@ import (
 	"github.com/fedrail/fedrail/status"
 )
 
-// Two clusters hold the object, one refuses it.
+// One cluster runs what it should, one has not got there yet, and one refuses it.
 func ExampleKubeFed() {
+	runs := func(health status.Health, ready int64, lacks string) status.Vitals {
+		return status.Vitals{Health: health, Message: lacks, Counts: []status.Count{{Name: "replicas", N: 3}, {Name: "readyReplicas", N: ready}}}
+	}
 	summary := status.KubeFed{}.Aggregate(status.Facts{
 		Generation: 4,
 		Observations: []status.Observation{
-			{Cluster: "paris"},
-			{Cluster: "boston", State: status.CreationFailed, Message: `namespace "shop" is being deleted`},
-			{Cluster: "berlin"},
+			{Cluster: "paris", Vitals: runs(status.Healthy, 3, "")},
+			{Cluster: "boston", State: status.CreationFailed, Message: `the namespace is being deleted`},
+			{Cluster: "berlin", Vitals: runs(status.Progressing, 1, "1 of 3 replicas are available")},
 		},
 	})
 	for _, c := range summary.Conditions {
 		fmt.Printf("%s=%s %s: %s\n", c.Type, c.Status, c.Reason, c.Message)
 	}
-	for _, o := range summary.Clusters {
-		fmt.Printf("%s %q\n", o.Cluster, o.State)
-	}
+	fmt.Println(summary.Totals)
+	fmt.Println(summary.Worst.Cluster, summary.Worst.Health)
 	// Output:
-	// Propagation=False CheckClusters: 2 of 3 clusters hold what they should; boston: CreationFailed: namespace "shop" is being deleted
-	// Ready=False CheckClusters: 2 of 3 clusters hold what they should; boston: CreationFailed: namespace "shop" is being deleted
-	// berlin ""
-	// boston "CreationFailed"
-	// paris ""
+	// Propagation=False CheckClusters: 2 of 3 clusters hold what they should; boston: CreationFailed: the namespace is being deleted
+	// Ready=False CheckClusters: 2 of 3 clusters hold what they should; boston: CreationFailed: the namespace is being deleted
+	// Scheduled=True Placed: it is placed as asked
+	// Applied=False CheckClusters: 2 of 3 clusters hold what they should; boston: CreationFailed: the namespace is being deleted
+	// Available=False Progressing: 1 of 2 copies are Healthy, 1 Progressing; berlin: Progressing: 1 of 3 replicas are available
+	// [{replicas 6} {readyReplicas 4}]
+	// berlin Progressing
 }
 
 // A summary is written only when it says something new.

@@ -6,8 +6,9 @@ import (
 	"slices"
 )
 
-// AllClusters is the reason of [Ready] when it is True: every selected cluster
-// holds what it should. When it is False it has the reason of the problem.
+// AllClusters is the reason of [Ready] and [Applied] when they are True: every
+// selected cluster holds what it should. When they are False they have the reason
+// of the problem.
 const AllClusters = "AllClusters"
 
 // shownClusters is how many clusters in trouble a condition's message describes.
@@ -19,34 +20,64 @@ const shownClusters = 3
 // and then [NamespaceNotFederated]. A Placement problem in other words concerns
 // Ready only: what was placed may well be propagated.
 //
-// Other than in KubeFed, a copy without a status of its own does not count
-// against the object, for some kinds never have one. Messages are no longer than
-// [MaxMessage]. The zero KubeFed is ready for use.
+// The other conditions always have a reason. Other than in KubeFed, a copy without
+// a status of its own does not count against the object, for some kinds never have
+// one; one that nobody judged does not, either. Messages are no longer than
+// [MaxMessage], and the summary is held to [MaxSummary] by [Bound]. The zero KubeFed
+// is ready for use.
 type KubeFed struct{}
 
 var _ Aggregator = KubeFed{}
 
 // Aggregate implements [Aggregator].
 func (KubeFed) Aggregate(facts Facts) Summary {
-	clusters := slices.Clone(facts.Observations)
+	clusters := inOrder(facts.Observations)
+	summary := Summary{Generation: facts.Generation, Clusters: clusters, Totals: totals(clusters), Worst: worst(clusters)}
+	summary.Conditions = conditions(facts, summary)
+	return Bound(summary, MaxSummary)
+}
+
+// inOrder are the observations by name, and their messages of a length that can
+// be kept.
+func inOrder(observations []Observation) []Observation {
+	clusters := slices.Clone(observations)
 	slices.SortStableFunc(clusters, func(a, b Observation) int { return cmp.Compare(a.Cluster, b.Cluster) })
 	for i := range clusters {
 		clusters[i].Message = shorten(clusters[i].Message, MaxMessage)
+		clusters[i].Vitals.Message = shorten(clusters[i].Vitals.Message, MaxMessage)
 	}
-	trouble, message := clustersProblem(clusters)
+	return clusters
+}
+
+// conditions are what the summary comes to, in the order of their types.
+func conditions(facts Facts, s Summary) []Condition {
+	trouble, message := clustersProblem(s.Clusters)
 	propagation := propagationProblem(facts.Placement, trouble)
-	summary := Summary{
-		Generation: facts.Generation,
-		Conditions: []Condition{
-			condition(Propagation, propagation, Problem{Message: message}),
-			condition(Ready, readyProblem(facts, propagation), Problem{Reason: AllClusters, Message: message}),
-		},
-		Clusters: clusters,
+	applied := first(facts.Rollout, propagation)
+	ailment, health := healthProblem(s)
+	all := []Condition{
+		condition(Propagation, propagation, Problem{Message: message}),
+		condition(Ready, first(facts.Placement, applied, ailment), Problem{Reason: AllClusters, Message: message}),
+		condition(Scheduled, facts.Placement, Problem{Reason: Placed, Message: "it is placed as asked"}),
+		condition(Applied, applied, Problem{Reason: AllClusters, Message: message}),
+		condition(Available, ailment, health),
 	}
 	if facts.Lacks.Reason != "" {
-		summary.Conditions = append(summary.Conditions, condition(DependenciesFollow, facts.Lacks, Problem{}))
+		all = append(all, condition(DependenciesFollow, facts.Lacks, Problem{}))
 	}
-	return summary
+	return all
+}
+
+// first is the first problem that is one. What keeps an object from where it was
+// asked for comes before a rollout, which explains more than the clusters that
+// wait for it, and these before how the copies fare.
+func first(problems ...Problem) Problem {
+	for _, p := range problems {
+		if p.Reason != "" {
+			return p
+		}
+	}
+	return Problem{}
 }
 
 // propagationProblem is why Propagation is False; none when it is True. Trouble
@@ -61,19 +92,6 @@ func propagationProblem(placement, trouble Problem) Problem {
 		}
 	}
 	return trouble
-}
-
-// readyProblem is why Ready is False: an object that is not where it was asked
-// for is not ready, though the clusters that it is in may all be fine. A rollout
-// explains more than the clusters that wait for it.
-func readyProblem(facts Facts, propagation Problem) Problem {
-	switch {
-	case facts.Placement.Reason != "":
-		return facts.Placement
-	case facts.Rollout.Reason != "":
-		return facts.Rollout
-	}
-	return propagation
 }
 
 // condition is False with the problem, or True with what is said when there is

@@ -43,64 +43,84 @@ func TestConditions(t *testing.T) {
 		leaves = "1 of 2 clusters hold what they should; b: WaitingForRemoval"
 		none   = "no cluster is selected, and none has a copy"
 	)
+	applied := func(value, reason, message string) status.Condition {
+		return condition("Applied", value, reason, message)
+	}
+	unplaced := func(reason string) status.Condition {
+		return condition("Scheduled", "False", reason, "because of "+reason)
+	}
+	placed := condition("Scheduled", "True", "Placed", "it is placed as asked")
+	unjudged := condition("Available", "True", "NotJudged", "nobody judges how the copies fare")
 	fine := []status.Observation{ok("a"), ok("b")}
 	bad := []status.Observation{ok("a"), failed("b", "quota exceeded")}
 	for name, c := range map[string]struct {
-		facts              status.Facts
-		propagation, ready status.Condition
+		facts                                  status.Facts
+		propagation, ready, scheduled, applied status.Condition
 	}{
 		"every cluster is fine": {
 			status.Facts{Observations: fine},
 			propagation("True", "", both), ready("True", "AllClusters", both),
+			placed, applied("True", "AllClusters", both),
 		},
 		"one cluster is in trouble": {
 			status.Facts{Observations: bad},
 			propagation("False", "CheckClusters", one), ready("False", "CheckClusters", one),
+			placed, applied("False", "CheckClusters", one),
 		},
 		"a copy that leaves is trouble": {
 			status.Facts{Observations: []status.Observation{ok("a"), leaving("b")}},
 			propagation("False", "CheckClusters", leaves), ready("False", "CheckClusters", leaves),
+			placed, applied("False", "CheckClusters", leaves),
 		},
 		"nothing was asked for": {
 			status.Facts{},
 			propagation("True", "", none), ready("True", "AllClusters", none),
+			placed, applied("True", "AllClusters", none),
 		},
 		"placement was not computed": {
 			status.Facts{Placement: problem("ComputePlacementFailed"), Observations: bad},
 			propagation("False", "ComputePlacementFailed", "because of ComputePlacementFailed"), ready("False", "ComputePlacementFailed", "because of ComputePlacementFailed"),
+			unplaced("ComputePlacementFailed"), applied("False", "ComputePlacementFailed", "because of ComputePlacementFailed"),
 		},
 		"members are not known": {
 			status.Facts{Placement: problem("ClusterRetrievalFailed"), Observations: fine},
 			propagation("False", "ClusterRetrievalFailed", "because of ClusterRetrievalFailed"), ready("False", "ClusterRetrievalFailed", "because of ClusterRetrievalFailed"),
+			unplaced("ClusterRetrievalFailed"), applied("False", "ClusterRetrievalFailed", "because of ClusterRetrievalFailed"),
 		},
 		"namespace is not federated": {
 			status.Facts{Placement: problem("NamespaceNotFederated")},
 			propagation("False", "NamespaceNotFederated", "because of NamespaceNotFederated"), ready("False", "NamespaceNotFederated", "because of NamespaceNotFederated"),
+			unplaced("NamespaceNotFederated"), applied("False", "NamespaceNotFederated", "because of NamespaceNotFederated"),
 		},
 		"namespace is not federated, and a copy leaves": {
 			status.Facts{Placement: problem("NamespaceNotFederated"), Observations: []status.Observation{ok("a"), leaving("b")}},
 			propagation("False", "CheckClusters", leaves), ready("False", "NamespaceNotFederated", "because of NamespaceNotFederated"),
+			unplaced("NamespaceNotFederated"), applied("False", "CheckClusters", leaves),
 		},
 		"a name is unknown, the rest is fine": {
 			status.Facts{Placement: problem("UnknownCluster"), Observations: fine},
 			propagation("True", "", both), ready("False", "UnknownCluster", "because of UnknownCluster"),
+			unplaced("UnknownCluster"), applied("True", "AllClusters", both),
 		},
 		"a rollout explains the clusters that wait for it": {
 			status.Facts{Rollout: problem("RolloutInProgress"), Observations: bad},
 			propagation("False", "CheckClusters", one), ready("False", "RolloutInProgress", "because of RolloutInProgress"),
+			placed, applied("False", "RolloutInProgress", "because of RolloutInProgress"),
 		},
 		"what a rollout waits for does not hide where the object is not": {
 			status.Facts{Placement: problem("UnknownCluster"), Rollout: problem("RolloutInProgress"), Observations: fine},
 			propagation("True", "", both), ready("False", "UnknownCluster", "because of UnknownCluster"),
+			unplaced("UnknownCluster"), applied("False", "RolloutInProgress", "because of RolloutInProgress"),
 		},
 		"a name is unknown, and a cluster is in trouble": {
 			status.Facts{Placement: problem("UnknownCluster"), Observations: bad},
 			propagation("False", "CheckClusters", one), ready("False", "UnknownCluster", "because of UnknownCluster"),
+			unplaced("UnknownCluster"), applied("False", "CheckClusters", one),
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := status.KubeFed{}.Aggregate(c.facts)
-			require.Equal(t, []status.Condition{c.propagation, c.ready}, got.Conditions)
+			require.Equal(t, []status.Condition{c.propagation, c.ready, c.scheduled, c.applied, unjudged}, got.Conditions)
 		})
 	}
 }

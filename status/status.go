@@ -131,14 +131,33 @@ const (
 	// Propagation is KubeFed's condition: every selected cluster holds what it
 	// should.
 	Propagation = "Propagation"
-	// Ready is true when Propagation is, and the object was placed in all the
-	// clusters that were asked for, for the generation that was observed.
-	// kubectl wait, and all that reads conditions, understand it.
+	// Ready is true when Scheduled, Applied and Available are, for the generation
+	// that was observed; when it is not, it says why in their words, the first of
+	// them first. kubectl wait, and all that reads conditions, understand it.
 	Ready = "Ready"
+	// Scheduled is true when the object was placed in all the clusters that were
+	// asked for.
+	Scheduled = "Scheduled"
+	// Applied is true when Propagation is, and no change waits for its turn: every
+	// selected cluster holds what it should.
+	Applied = "Applied"
+	// Available is true when every copy that was judged is Healthy or Suspended.
+	Available = "Available"
 	// DependenciesFollow is there only while it is False: something that the
 	// object refers to does not follow it, as it should. Nothing else depends on
 	// it, for the clusters may have that something from elsewhere.
 	DependenciesFollow = "DependenciesFollow"
+)
+
+// Placed is the reason of [Scheduled] when it is True.
+const Placed = "Placed"
+
+// The reasons of [Available] when every copy is Healthy, and when nobody judged
+// any. Else its reason is the [Health] of the worst copy: Suspended when it is
+// True, another when it is False.
+const (
+	AllHealthy = "AllHealthy"
+	NotJudged  = "NotJudged"
 )
 
 // DependencyMissing is the reason of the condition [DependenciesFollow].
@@ -155,7 +174,7 @@ type Condition struct {
 // Summary is one object's status over all clusters.
 type Summary struct {
 	Generation int64
-	Conditions []Condition   // in the order Propagation, Ready, DependenciesFollow
+	Conditions []Condition   // in the order of their types above
 	Clusters   []Observation // in name order
 	// Totals are the sums of the copies' counts by name, in the order that the
 	// kind has them; none where nothing is counted.
@@ -165,7 +184,7 @@ type Summary struct {
 }
 
 // Worst is the copy that fares worst of all that were judged: the first by name
-// where several fare alike.
+// of its cluster where several fare alike.
 type Worst struct {
 	Cluster federation.ClusterName
 	Health  Health

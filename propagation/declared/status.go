@@ -43,15 +43,23 @@ func written(summary status.Summary, before []metav1.Condition) (map[string]any,
 	return map[string]any{"observedGeneration": summary.Generation, "conditions": conditions, "clusters": clusters}, nil
 }
 
-// ours are the conditions that a summary has.
-var ours = []string{status.Ready, status.Propagation}
+// ours are the conditions that a summary has: Ready alone, if it is not told
+// beside KubeFed's condition. The others are words that a kind may have a meaning
+// of its own for.
+func ours(stored []metav1.Condition) []string {
+	if meta.FindStatusCondition(stored, status.Propagation) == nil {
+		return []string{status.Ready}
+	}
+	return []string{status.Propagation, status.Ready, status.Scheduled, status.Applied, status.Available}
+}
 
 // summaryOf is the summary that was reported last, among the conditions of
 // others. A copy's status that cannot be read counts as none.
 func summaryOf(stored declaredkind.Status) status.Summary {
 	s := status.Summary{Generation: stored.ObservedGeneration}
+	names := ours(stored.Conditions)
 	for _, c := range stored.Conditions {
-		if slices.Contains(ours, c.Type) {
+		if slices.Contains(names, c.Type) {
 			s.Conditions = append(s.Conditions, status.Condition{
 				Type: c.Type, Status: string(c.Status), Reason: c.Reason, Message: c.Message,
 			})
