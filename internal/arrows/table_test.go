@@ -43,6 +43,7 @@ var table = []rule{
 	{packages: loop, ours: slices.Concat(words, pure, loop), libraries: add(machinery, "github.com/go-logr/logr", "k8s.io/client-go/util/workqueue")},
 	{packages: []string{"propagation/budget"}},
 	{packages: []string{"propagation/follow"}, ours: slices.Concat(words, []string{"placement", "overrides", "status"}, loop), libraries: []string{everything}},
+	{packages: []string{"scheduling/capacity"}, ours: words, libraries: []string{everything}},
 	{packages: []string{"propagation/archive"}, ours: slices.Concat(words, loop), libraries: []string{everything}},
 	{packages: []string{"propagation/memory"}, ours: slices.Concat(words, pure, loop), libraries: machinery},
 	{
@@ -54,7 +55,7 @@ var table = []rule{
 			"propagation/push", "propagation/federated", "propagation/declared", "scheduling/preference",
 			"dns/externaldns", "federation/kubefed", "federation/kubeconfig",
 		},
-		ours:      slices.Concat(words, apis, pure, loop, internals, []string{"propagation/budget", "propagation/archive", "propagation/follow"}),
+		ours:      slices.Concat(words, apis, pure, loop, internals, []string{"propagation/budget", "propagation/archive", "propagation/follow", "scheduling/capacity"}),
 		libraries: []string{everything},
 	},
 	{packages: []string{"internal/checker"}, ours: slices.Concat(words, apis, pure, loop, internals), libraries: []string{everything}, notStd: world},
