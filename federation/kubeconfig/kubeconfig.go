@@ -26,9 +26,11 @@ import (
 	"time"
 
 	"github.com/go-logr/logr"
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/client-go/rest"
 
 	"github.com/fedrail/fedrail/federation"
+	"github.com/fedrail/fedrail/internal/since"
 )
 
 // Options of a [Registry]. Either Path or Bytes is required.
@@ -42,6 +44,9 @@ type Options struct {
 	Contexts []string
 	// Labels are those of the members, by context; nil is no labels.
 	Labels map[string]map[string]string
+	// Taints are those of the members, by context; nil is no taints. One with the
+	// effect NoExecute and without a TimeAdded counts from when New was called.
+	Taints map[string][]corev1.Taint
 	// Health says how members are probed; the zero Health is KubeFed's.
 	Health federation.Health
 	// Poll is how often the file is read to see whether it has changed; default
@@ -76,6 +81,7 @@ func New(options Options) (*Registry, error) {
 	options.Bytes = bytes.Clone(options.Bytes)
 	options.Contexts = slices.Clone(options.Contexts)
 	options.Labels = maps.Clone(options.Labels)
+	options.Taints = dated(options.Taints, time.Now())
 	options.Poll = cmp.Or(options.Poll, 2*time.Second)
 	return &Registry{
 		options: options,
@@ -93,7 +99,22 @@ func (o Options) validate() error {
 	if o.Poll < 0 {
 		wrong = append(wrong, errors.New("options: Poll is negative"))
 	}
+	for _, context := range slices.Sorted(maps.Keys(o.Taints)) {
+		if err := federation.ValidateTaints(o.Taints[context]); err != nil {
+			wrong = append(wrong, fmt.Errorf("options: Taints[%q]: %w", context, err))
+		}
+	}
 	return errors.Join(append(wrong, o.Health.Validate())...)
+}
+
+// dated are the taints, each that needs one with a time.
+func dated(taints map[string][]corev1.Taint, now time.Time) map[string][]corev1.Taint {
+	all := map[string][]corev1.Taint{}
+	for context, own := range taints {
+		var first since.Taints
+		all[context] = first.Date(own, now)
+	}
+	return all
 }
 
 // Snapshot implements [federation.Registry].

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
+	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/labels"
 	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
@@ -20,6 +21,9 @@ func TestNewNamesAllThatIsWrong(t *testing.T) {
 	_, err := kubeconfig.New(kubeconfig.Options{Poll: -1, Health: federation.Health{Period: -1}})
 	require.EqualError(t, err, "kubeconfig registry: options: one of Path and Bytes is required, and not both\n"+
 		"options: Poll is negative\noptions: Health.Period is negative")
+	_, err = kubeconfig.New(kubeconfig.Options{Path: "file", Taints: map[string][]corev1.Taint{"m1": {{Key: "k", Effect: "Evict"}}}})
+	require.EqualError(t, err, `kubeconfig registry: options: Taints["m1"]: taints[0] "k:Evict": `+
+		`effect: there is no "Evict": write NoSchedule, PreferNoSchedule or NoExecute`)
 }
 
 func TestStartNeedsAFile(t *testing.T) {
@@ -44,12 +48,20 @@ func TestEachContextIsAMember(t *testing.T) {
 	given := options("")
 	given.Bytes = administrators(t, two...)
 	given.Labels = map[string]map[string]string{"m2": {"tier": "gold"}}
+	given.Taints = map[string][]corev1.Taint{"m2": {{Key: "disk", Value: "slow", Effect: corev1.TaintEffectNoSchedule}, {Key: "go", Effect: corev1.TaintEffectNoExecute}}}
+	began := time.Now()
 	registry, _ := start(t, given)
 	set := await(t, registry, ready("m1", "m2"))
 	require.Equal(t, []federation.ClusterName{"m1", "m2"}, set.Names())
 	got, _ := set.Get("m2")
 	require.NotEmpty(t, got.Connection)
-	require.Equal(t, federation.Cluster{Name: "m2", Ready: true, Labels: labels.Set{"tier": "gold"}, Connection: got.Connection}, got)
+	require.WithinRange(t, got.Turned, began, time.Now())
+	require.WithinRange(t, got.Taints[1].TimeAdded.Time, began, time.Now())
+	require.Equal(t, federation.Cluster{Name: "m2", Ready: true, Labels: labels.Set{"tier": "gold"}, Connection: got.Connection, Turned: got.Turned,
+		Taints: []corev1.Taint{
+			{Key: "disk", Value: "slow", Effect: corev1.TaintEffectNoSchedule},
+			{Key: "go", Effect: corev1.TaintEffectNoExecute, TimeAdded: got.Taints[1].TimeAdded},
+		}}, got)
 
 	config, err := registry.Config("m2")
 	require.NoError(t, err)
@@ -67,7 +79,7 @@ func TestChosenContextsStayMembers(t *testing.T) {
 	require.Equal(t, []federation.ClusterName{"m1", "m3"}, set.Names())
 	got, _ := set.Get("m3")
 	message := fmt.Sprintf("there is no context %q in %s", "m3", given.Path)
-	require.Equal(t, federation.Cluster{Name: "m3", Message: message}, got)
+	require.Equal(t, federation.Cluster{Name: "m3", Message: message, Turned: got.Turned}, got)
 	_, err := registry.Config("m3")
 	require.EqualError(t, err, `cluster "m3": `+message)
 }
@@ -124,7 +136,8 @@ func TestRenewedTokenIsInForceAtOnce(t *testing.T) {
 	rewrite(t, file, withUser(t, member, &clientcmdapi.AuthInfo{Token: second}))
 	after, _ := await(t, registry, ready("m1")).Get("m1")
 	require.NoError(t, ask(), "the client that was made with the first token")
-	require.Equal(t, before, after, "it is reached as before")
+	require.Equal(t, before.Connection, after.Connection, "it is reached as before")
+	require.True(t, before.Turned.Before(got.Turned) && got.Turned.Before(after.Turned), "it turned twice")
 }
 
 func TestExecPluginsWork(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"sync"
+	"time"
 
 	"github.com/go-logr/logr"
 	"k8s.io/apimachinery/pkg/labels"
@@ -13,6 +14,7 @@ import (
 	"github.com/fedrail/fedrail/federation"
 	"github.com/fedrail/fedrail/internal/credential"
 	"github.com/fedrail/fedrail/internal/health"
+	"github.com/fedrail/fedrail/internal/since"
 )
 
 // member is one context and the monitor that runs for it, while a client can be
@@ -28,6 +30,7 @@ type member struct {
 	stop    context.CancelFunc
 
 	finding health.Finding
+	turn    since.Turn
 }
 
 const notProbed = "it was not probed yet"
@@ -130,6 +133,8 @@ func (r *Registry) publishLocked(m *member) {
 		Labels:  m.labels,
 		Ready:   m.finding.OK,
 		Message: m.finding.Message,
+		Turned:  m.turn.Note(m.finding.OK, time.Now()),
+		Taints:  r.options.Taints[m.context],
 		Region:  m.finding.Region,
 		Zones:   m.finding.Zones,
 	}

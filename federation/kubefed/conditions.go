@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -67,6 +68,18 @@ func recorded(conditions []corev1beta1.ClusterCondition) health.State {
 		}
 	}
 	return state
+}
+
+// turned is when the state that conditions speak of began; zero when they do not
+// say.
+func turned(conditions []corev1beta1.ClusterCondition) time.Time {
+	for _, c := range conditions {
+		ready := c.Type == corev1beta1.ClusterReady && c.Status != metav1.ConditionUnknown
+		if ready || c.Type != corev1beta1.ClusterReady && c.Status == metav1.ConditionTrue {
+			return c.LastTransitionTime.Time
+		}
+	}
+	return time.Time{}
 }
 
 func beyond(message, said string) string { return strings.TrimPrefix(message, said+": ") }

@@ -84,6 +84,9 @@ var (
 // probes say otherwise, one without a record is not ready until its first probe.
 // A member whose configuration cannot be understood stays in the set, not ready,
 // with a Message that names the field.
+//
+// When a member turned is in its record too. A NoExecute taint without a timeAdded
+// counts from when this registry saw it first, anew after a restart.
 type Registry struct {
 	options  Options
 	host     dynamic.Interface

@@ -59,9 +59,10 @@ func TestMemberIsDescribedAsItIs(t *testing.T) {
 
 	got, _ := await(t, registry, ready("m1")).Get("m1")
 	require.NotEmpty(t, got.Connection)
+	require.NotZero(t, got.Turned)
 	require.Equal(t, federation.Cluster{
 		Name: "m1", Labels: labels.Set{"tier": "gold"}, Ready: true,
-		Region: "eu", Zones: []string{"eu-1", "eu-2"}, Connection: got.Connection,
+		Region: "eu", Zones: []string{"eu-1", "eu-2"}, Connection: got.Connection, Turned: got.Turned,
 	}, got)
 
 	eventually(t, func() bool { return len(h.get("m1").Status.Conditions) > 0 }, "the status is written")

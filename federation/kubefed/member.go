@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/go-logr/logr"
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/util/resourceversion"
 	"k8s.io/client-go/rest"
@@ -20,6 +21,7 @@ import (
 	corev1beta1 "github.com/fedrail/fedrail/federation/apis/core/v1beta1"
 	"github.com/fedrail/fedrail/internal/credential"
 	"github.com/fedrail/fedrail/internal/health"
+	"github.com/fedrail/fedrail/internal/since"
 )
 
 // member is one KubeFedCluster and what runs for it: a monitor, while a client
@@ -44,6 +46,8 @@ type member struct {
 	stop     context.CancelFunc
 
 	finding    health.Finding
+	turn       since.Turn
+	taints     since.Taints
 	conditions []corev1beta1.ClusterCondition // to be in the status; nil: nothing is known yet
 	unwritten  chan struct{}                  // holds one element when the status may have to be written
 }
@@ -57,6 +61,9 @@ func (m *member) see(object *corev1beta1.KubeFedCluster) {
 			Version: object.Status.KubernetesVersion, Region: object.Status.Region, Zones: object.Status.Zones,
 		}
 		m.finding.Result = initial(recorded(object.Status.Conditions))
+		if at := turned(object.Status.Conditions); !at.IsZero() {
+			m.turn.Note(m.finding.OK, at)
+		}
 	} else if m.object.UID == object.UID {
 		order, err := resourceversion.CompareResourceVersion(object.ResourceVersion, m.object.ResourceVersion)
 		if err == nil && order < 0 {
@@ -223,12 +230,29 @@ func leaving(object *corev1beta1.KubeFedCluster) federation.Leaving {
 	return ""
 }
 
+// taints are those of a member, the one among them that it has while it is
+// cordoned.
+func taints(spec corev1beta1.KubeFedClusterSpec) []corev1.Taint {
+	var all []corev1.Taint
+	for _, t := range spec.Taints {
+		all = append(all, corev1.Taint(t))
+	}
+	cordon := corev1.Taint{Key: federation.CordonTaint, Effect: corev1.TaintEffectNoSchedule}
+	if spec.Unschedulable && !slices.ContainsFunc(all, func(t corev1.Taint) bool { return t.MatchTaint(&cordon) }) {
+		all = append(all, cordon)
+	}
+	return all
+}
+
 func (m *member) cluster() federation.Cluster {
+	now := time.Now()
 	c := federation.Cluster{
 		Name:    m.name,
 		Labels:  labels.Set(m.object.Labels),
 		Ready:   m.finding.OK,
 		Message: m.finding.Message,
+		Turned:  m.turn.Note(m.finding.OK, now),
+		Taints:  m.taints.Date(taints(m.object.Spec), now),
 		Region:  cmp.Or(m.finding.Region, m.object.Status.Region),
 		Zones:   m.finding.Zones,
 		Leaving: leaving(m.object),

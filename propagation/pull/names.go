@@ -21,6 +21,12 @@ const (
 	// becomes of its copies: "Delete" or "Orphan", as federation.Leaving has it. Any
 	// other value says nothing.
 	LeavingAnnotation = "propagation.fedrail.io/leaving"
+	// TaintsAnnotation has, on the namespace, the member's taints, as JSON or YAML: a
+	// list as that in the spec of a Node. See [TaintsOf].
+	TaintsAnnotation = "propagation.fedrail.io/taints"
+	// UnreadableTaint is the key of the taint, with the effect NoSchedule, that a
+	// member has in the place of its own while those cannot be read.
+	UnreadableTaint = "propagation.fedrail.io/unreadable-taints"
 	// LeaseName is the name of the Lease that a member's agent renews.
 	LeaseName = "agent"
 

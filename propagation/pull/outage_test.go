@@ -138,12 +138,16 @@ func TestAMemberThatIsNotWell(t *testing.T) {
 	registry := registryOf(t, host)
 	b := bedOf(t)
 	ready := func() bool { c, _ := registry.Snapshot().Get("unwell"); return c.Ready }
+	turned := func() time.Time { c, _ := registry.Snapshot().Get("unwell"); return c.Turned }
 	b.Until("ready", ready)
+	first := turned()
 	require.NoError(t, member.Pause())
 	b.Until("not ready", func() bool { return !ready() })
 	c, _ := registry.Snapshot().Get("unwell")
 	require.Regexp(t, "^its agent was last heard of at .*; it may be down, or the member not well, or the way to the host closed$", c.Message)
 	require.Equal(t, federation.ClusterName("unwell"), c.Name)
+	require.True(t, first.Before(c.Turned), "it turned when the Lease ran out")
 	require.NoError(t, member.Continue())
 	b.Until("ready again", ready)
+	require.True(t, c.Turned.Before(turned()), "and when it was renewed")
 }

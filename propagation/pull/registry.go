@@ -20,6 +20,7 @@ import (
 	"k8s.io/client-go/dynamic"
 
 	"github.com/fedrail/fedrail/federation"
+	"github.com/fedrail/fedrail/internal/since"
 )
 
 // RegistryOptions are what a [Registry] is made of.
@@ -39,7 +40,9 @@ type RegistryOptions struct {
 // when its namespace is deleted: its copies stay then as they are.
 //
 // A member is Ready while its agent renews the Lease in that namespace, which it
-// does while the member's API server is well. Make one with [NewRegistry].
+// does while the member's API server is well. Its taints are in [TaintsAnnotation].
+// One with the effect NoExecute and without a timeAdded counts from when this
+// registry saw it first, anew after a restart. Make one with [NewRegistry].
 type Registry struct {
 	RegistryOptions
 	members *federation.Members
@@ -47,6 +50,7 @@ type Registry struct {
 	mu         sync.Mutex
 	namespaces map[string]*unstructured.Unstructured
 	beats      map[string]beat
+	ages       map[string]*age
 	listed     int // of the two kinds
 	look       chan struct{}
 }
@@ -57,6 +61,13 @@ var _ federation.Registry = (*Registry)(nil)
 type beat struct {
 	renewed time.Time // by the agent's clock
 	until   time.Time // it counts, by ours
+}
+
+// age is since when a member is as it is.
+type age struct {
+	turn   since.Turn
+	taints since.Taints
+	wrong  string // with its taints, as it was logged last
 }
 
 // NewRegistry makes a Registry and starts nothing.
@@ -78,7 +89,7 @@ func (r *Registry) Watch(ctx context.Context) iter.Seq[federation.ClusterSet] {
 // Start keeps the members true until ctx ends. It may be called once. While the
 // host does not answer, members whose Leases run out stop being Ready.
 func (r *Registry) Start(ctx context.Context) error {
-	r.namespaces, r.beats = map[string]*unstructured.Unstructured{}, map[string]beat{}
+	r.namespaces, r.beats, r.ages = map[string]*unstructured.Unstructured{}, map[string]beat{}, map[string]*age{}
 	var watching sync.WaitGroup
 	defer watching.Wait()
 	follow := func(resource schema.GroupVersionResource, s sight) {
@@ -175,6 +186,7 @@ func (r *Registry) refresh(now time.Time) time.Duration {
 		}
 		clusters = append(clusters, c)
 	}
+	maps.DeleteFunc(r.ages, func(name string, _ *age) bool { return r.namespaces[name] == nil })
 	r.members.Replace(federation.NewClusterSet(clusters...))
 	return wait
 }
@@ -193,17 +205,34 @@ func (r *Registry) clusterLocked(namespace *unstructured.Unstructured, now time.
 			c.Labels[key] = value
 		}
 	}
-	last, heard := r.beats[namespace.GetName()]
-	switch {
+	a := r.ages[namespace.GetName()]
+	if a == nil {
+		a = &age{}
+		r.ages[namespace.GetName()] = a
+	}
+	c.Taints = a.taints.Date(r.taints(namespace, a), now)
+	c.Ready, c.Message = r.readyLocked(namespace, now)
+	from := now
+	if last, heard := r.beats[namespace.GetName()]; !heard {
+		from = namespace.GetCreationTimestamp().Time
+	} else if !c.Ready {
+		from = last.until
+	}
+	c.Turned = a.turn.Note(c.Ready, from)
+	return c
+}
+
+// readyLocked says whether a member is ready, and if not, why.
+func (r *Registry) readyLocked(namespace *unstructured.Unstructured, now time.Time) (ready bool, message string) {
+	switch last, heard := r.beats[namespace.GetName()]; {
 	case !heard:
-		c.Message = "its agent has never been heard of"
+		return false, "its agent has never been heard of"
 	case now.Before(last.until):
-		c.Ready = true
+		return true, ""
 	default:
-		c.Message = fmt.Sprintf("its agent was last heard of at %s; it may be down, or the member not well, or the way to the host closed",
+		return false, fmt.Sprintf("its agent was last heard of at %s; it may be down, or the member not well, or the way to the host closed",
 			last.renewed.UTC().Format(time.RFC3339))
 	}
-	return c
 }
 
 // leavingOf is what becomes of the copies of a member that leaves.

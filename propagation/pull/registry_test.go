@@ -2,7 +2,9 @@ package pull_test
 
 import (
 	"context"
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
@@ -76,15 +78,56 @@ func TestAMemberHasTheLabelsOfItsNamespace(t *testing.T) {
 	registry := registryOf(t, host)
 	bedOf(t).Until("known", func() bool { return registry.Snapshot().Len() == 2 })
 	message := "its agent has never been heard of"
-	uid := func(name federation.ClusterName) string {
+	silent := func(name federation.ClusterName, own labels.Set) federation.Cluster {
 		namespace, err := controlplanetest.Client(t, host).CoreV1().Namespaces().Get(t.Context(), pull.NamespaceOf(name), metav1.GetOptions{})
 		require.NoError(t, err)
-		return string(namespace.UID)
+		return federation.Cluster{Name: name, Labels: own, Message: message, Connection: string(namespace.UID), Turned: namespace.CreationTimestamp.Time}
 	}
 	require.Equal(t, federation.NewClusterSet(
-		federation.Cluster{Name: "a.long.name/that does not fit", Labels: labels.Set{}, Message: message, Connection: uid("a.long.name/that does not fit")},
-		federation.Cluster{Name: "edge1", Labels: labels.Set{"tier": "edge"}, Message: message, Connection: uid("edge1")},
+		silent("a.long.name/that does not fit", labels.Set{}), silent("edge1", labels.Set{"tier": "edge"}),
 	), registry.Snapshot())
 	require.Equal(t, "fedrail-member-edge1", pull.NamespaceOf("edge1"))
 	require.Equal(t, "fedrail-member-a-long-name-that-does-not-fit-xc63a9829bab7", pull.NamespaceOf("a.long.name/that does not fit"))
+}
+
+func TestAMemberHasTheTaintsOfItsNamespace(t *testing.T) {
+	host := servers.Fresh(t, "registry-host")[0]
+	admit(t, host, "edge1", nil)
+	registry := registryOf(t, host)
+	namespaces := controlplanetest.Client(t, host).CoreV1().Namespaces()
+	annotate := func(taints string) {
+		namespace, err := namespaces.Get(t.Context(), pull.NamespaceOf("edge1"), metav1.GetOptions{})
+		require.NoError(t, err)
+		namespace.Annotations[pull.TaintsAnnotation] = taints
+		_, err = namespaces.Update(t.Context(), namespace, metav1.UpdateOptions{})
+		require.NoError(t, err)
+	}
+	until := func(wanted ...string) []corev1.Taint {
+		var got []corev1.Taint
+		bedOf(t).Until("tainted", func() bool {
+			c, _ := registry.Snapshot().Get("edge1")
+			var texts []string
+			for _, taint := range c.Taints {
+				texts = append(texts, taint.ToString())
+			}
+			got = c.Taints
+			return slices.Equal(wanted, texts)
+		})
+		return got
+	}
+	annotate("[{key: disk, value: slow, effect: NoSchedule}]")
+	until("disk=slow:NoSchedule")
+
+	began := time.Now()
+	annotate(`[{"key":"go","effect":"NoExecute"},{"key":"old","effect":"NoExecute","timeAdded":"2026-01-02T03:04:05Z"}]`)
+	tainted := until("go:NoExecute", "old:NoExecute")
+	require.WithinRange(t, tainted[0].TimeAdded.Time, began, time.Now())
+	require.True(t, tainted[1].TimeAdded.Equal(&metav1.Time{Time: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}))
+
+	for _, wrong := range []string{"go", "[{key: go, effect: Evict}]", "[{key: go, effects: NoExecute}]"} {
+		annotate(wrong) // nothing new comes, and what is there stays
+		until(pull.UnreadableTaint + ":NoSchedule")
+		annotate("")
+		until()
+	}
 }
