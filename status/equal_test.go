@@ -1,6 +1,7 @@
 package status_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -9,14 +10,16 @@ import (
 )
 
 func TestEqual(t *testing.T) {
+	counts := func() []status.Count { return []status.Count{{Name: "ready", N: 1}, {Name: "all", N: 2}} }
 	full := func() status.Summary {
 		return status.Summary{
 			Generation: 3,
 			Conditions: []status.Condition{{Type: "Ready", Status: "True", Reason: "AllClusters", Message: "fine"}},
 			Clusters: []status.Observation{
 				{Cluster: "a", State: status.OK, Remote: map[string]any{"replicas": int64(1), "conditions": []any{map[string]any{"type": "x"}}}},
-				{Cluster: "b", State: status.CreationFailed, Message: "no"},
+				{Cluster: "b", State: status.CreationFailed, Message: "no", Vitals: status.Vitals{Counts: counts()}},
 			},
+			Totals: counts(),
 		}
 	}
 	for name, c := range map[string]struct {
@@ -36,6 +39,10 @@ func TestEqual(t *testing.T) {
 		"rollout":              {func(s *status.Summary) { s.Clusters[0].Rollout.Phase = "Changing" }, false},
 		"health":               {func(s *status.Summary) { s.Clusters[0].Vitals.Health = status.Degraded }, false},
 		"count":                {func(s *status.Summary) { s.Clusters[0].Vitals.Counts = []status.Count{{Name: "replicas", N: 1}} }, false},
+		"another count":        {func(s *status.Summary) { s.Clusters[1].Vitals.Counts[0].N++ }, false},
+		"order of counts":      {func(s *status.Summary) { slices.Reverse(s.Clusters[1].Vitals.Counts) }, true},
+		"order of totals":      {func(s *status.Summary) { slices.Reverse(s.Totals) }, true},
+		"a total less":         {func(s *status.Summary) { s.Totals = s.Totals[1:] }, false},
 		"generation of a copy": {func(s *status.Summary) { s.Clusters[0].Vitals.Generation = 7 }, true},
 		"remote gone":          {func(s *status.Summary) { s.Clusters[0].Remote = nil }, false},
 		"remote":               {func(s *status.Summary) { s.Clusters[0].Remote["replicas"] = int64(2) }, false},

@@ -37,6 +37,7 @@ var table = []rule{
 	{packages: []string{"overrides"}, ours: words, libraries: add(machinery, "github.com/evanphx/json-patch/v5"), notStd: world},
 	{packages: []string{"status"}, ours: words, libraries: add(machinery, "github.com/fluxcd/cli-utils/pkg/kstatus/status"), notStd: world},
 	{packages: pure, ours: words, libraries: machinery, notStd: world},
+	{packages: []string{"status/expression"}, ours: add(words, "status"), libraries: add(machinery, "github.com/google/cel-go/..."), notStd: world},
 	{packages: apis, ours: add(words, apis...), libraries: add(machinery, "k8s.io/apiextensions-apiserver/pkg/apis/...", "sigs.k8s.io/yaml")},
 	{packages: []string{"scheduling/failover"}, ours: add(words, "scheduling"), libraries: machinery, notStd: world},
 	{packages: []string{"propagation/rollout"}, ours: add(words, "status"), libraries: machinery, notStd: world},
