@@ -67,7 +67,7 @@ func (s *Objects[T]) Report(ctx context.Context, in propagation.Intent, summary 
 	if !found || err != nil {
 		return err
 	}
-	written, err := written(summary, s.options.Status(object).Conditions)
+	written, err := written(summary, s.options.Status(object))
 	if err != nil {
 		return err
 	}

@@ -16,9 +16,10 @@ import (
 )
 
 // written is a summary as it is stored, beside the conditions of others. Lists
-// are always there, so that a merge replaces them.
-func written(summary status.Summary, before []metav1.Condition) (map[string]any, error) {
-	conditions := append([]metav1.Condition{}, before...)
+// are always there, so that a merge replaces them, and what is there no more is
+// null.
+func written(summary status.Summary, before declaredkind.Status) (map[string]any, error) {
+	conditions := append([]metav1.Condition{}, before.Conditions...)
 	for _, c := range summary.Conditions {
 		meta.SetStatusCondition(&conditions, metav1.Condition{
 			Type: c.Type, Status: metav1.ConditionStatus(c.Status), Reason: c.Reason, Message: c.Message,
@@ -27,7 +28,11 @@ func written(summary status.Summary, before []metav1.Condition) (map[string]any,
 	}
 	clusters := make([]declaredkind.ClusterStatus, 0, len(summary.Clusters))
 	for _, c := range summary.Clusters {
-		cluster := declaredkind.ClusterStatus{Name: string(c.Cluster), Status: string(c.State), Message: c.Message}
+		cluster := declaredkind.ClusterStatus{
+			Name: string(c.Cluster), Status: string(c.State), Message: c.Message,
+			Health: string(c.Vitals.Health), HealthMessage: c.Vitals.Message,
+			ObservedGeneration: c.Vitals.Observed, Counts: status.ByName(c.Vitals.Counts),
+		}
 		if len(c.Remote) > 0 {
 			raw, err := json.Marshal(c.Remote)
 			if err != nil {
@@ -40,7 +45,13 @@ func written(summary status.Summary, before []metav1.Condition) (map[string]any,
 		}
 		clusters = append(clusters, cluster)
 	}
-	return map[string]any{"observedGeneration": summary.Generation, "conditions": conditions, "clusters": clusters}, nil
+	return map[string]any{
+		"observedGeneration": summary.Generation,
+		"conditions":         conditions,
+		"clusters":           clusters,
+		"totals":             writtenTotals(summary.Totals, before.Totals),
+		"worst":              writtenWorst(summary.Worst),
+	}, nil
 }
 
 // ours are the conditions that a summary has: Ready alone, if it is not told
@@ -66,7 +77,12 @@ func summaryOf(stored declaredkind.Status) status.Summary {
 		}
 	}
 	for _, c := range stored.Clusters {
-		seen := status.Observation{Cluster: federation.ClusterName(c.Name), State: status.State(c.Status), Message: c.Message}
+		seen := status.Observation{
+			Cluster: federation.ClusterName(c.Name), State: status.State(c.Status), Message: c.Message,
+			Vitals: status.Vitals{
+				Health: status.Health(c.Health), Message: c.HealthMessage, Observed: c.ObservedGeneration, Counts: status.CountsOf(c.Counts),
+			},
+		}
 		if c.Remote != nil && utiljson.Unmarshal(c.Remote.Raw, &seen.Remote) != nil {
 			seen.Remote = nil
 		}
@@ -75,5 +91,36 @@ func summaryOf(stored declaredkind.Status) status.Summary {
 		}
 		s.Clusters = append(s.Clusters, seen)
 	}
+	s.Totals = status.CountsOf(stored.Totals)
+	if w := stored.Worst; w != nil {
+		s.Worst = status.Worst{Cluster: federation.ClusterName(w.Cluster), Health: status.Health(w.Health), Message: w.Message}
+	}
 	return s
+}
+
+// writtenTotals are totals as they are merged into those that are stored.
+func writtenTotals(now []status.Count, before map[string]int64) map[string]any {
+	if len(now) == 0 {
+		return nil
+	}
+	totals := make(map[string]any, len(now))
+	for name := range before {
+		totals[name] = nil
+	}
+	for _, c := range now {
+		totals[c.Name] = c.N
+	}
+	return totals
+}
+
+// writtenWorst is the cluster that fares worst, as it is merged.
+func writtenWorst(w status.Worst) map[string]any {
+	if w.Health == "" {
+		return nil
+	}
+	worst := map[string]any{"cluster": w.Cluster, "health": w.Health, "message": nil}
+	if w.Message != "" {
+		worst["message"] = w.Message
+	}
+	return worst
 }

@@ -128,9 +128,8 @@ func reportedOf(object *unstructured.Unstructured) status.Summary {
 		})
 	}
 	for _, c := range written.Clusters {
-		s.Clusters = append(s.Clusters, status.Observation{
-			Cluster: federation.ClusterName(c.Name), State: status.State(c.Status), Message: c.Message, Remote: c.RemoteStatus, Rollout: readRollout(c.Rollout),
-		})
+		s.Clusters = append(s.Clusters, observationOf(c))
 	}
+	s.Totals, s.Worst = status.CountsOf(written.Totals), worstOf(written.Worst)
 	return s
 }

@@ -85,7 +85,8 @@ func (s *Objects) patch(ctx context.Context, object *unstructured.Unstructured, 
 }
 
 // written is the summary as it is stored, with the times that have not changed
-// since before. Lists are always there, so that a merge replaces them.
+// since before. Lists are always there, so that a merge replaces them, and what is
+// there no more is null.
 func written(summary status.Summary, before federatedkind.Status, now metav1.Time) map[string]any {
 	conditions := make([]federatedkind.Condition, 0, len(summary.Conditions))
 	for _, c := range summary.Conditions {
@@ -97,14 +98,14 @@ func written(summary status.Summary, before federatedkind.Status, now metav1.Tim
 	}
 	clusters := make([]federatedkind.ClusterStatus, 0, len(summary.Clusters))
 	for _, c := range summary.Clusters {
-		clusters = append(clusters, federatedkind.ClusterStatus{
-			Name: string(c.Cluster), Status: string(c.State), Message: c.Message, RemoteStatus: c.Remote, Rollout: writtenRollout(c.Rollout),
-		})
+		clusters = append(clusters, writtenCluster(c))
 	}
 	return map[string]any{
 		"observedGeneration": summary.Generation,
 		"conditions":         conditions,
 		"clusters":           clusters,
+		"totals":             writtenTotals(summary.Totals, before.Totals),
+		"worst":              writtenWorst(summary.Worst),
 	}
 }
 

@@ -36,6 +36,23 @@ type Status struct {
 	// +listType=map
 	// +listMapKey=name
 	Clusters []ClusterStatus `json:"clusters,omitempty"`
+	// Totals are the sums of the counts of all clusters.
+	// +optional
+	Totals map[string]int64 `json:"totals,omitempty"`
+	// Worst is the cluster whose copy fares worst; absent where none is judged.
+	// +optional
+	Worst *WorstCluster `json:"worst,omitempty"`
+}
+
+// WorstCluster is the cluster whose copy fares worst.
+type WorstCluster struct {
+	// Cluster is its name.
+	Cluster string `json:"cluster"`
+	// Health is how the copy fares there.
+	Health string `json:"health"`
+	// Message says what the copy lacks.
+	// +optional
+	Message string `json:"message,omitempty"`
 }
 
 // ClusterStatus says how the object fares in one cluster.
@@ -48,6 +65,19 @@ type ClusterStatus struct {
 	// Message says what is wrong, and how to mend it.
 	// +optional
 	Message string `json:"message,omitempty"`
+	// Health is how the copy fares: Healthy, Suspended, Progressing, Terminating,
+	// Unknown or Degraded; absent where nobody judges.
+	// +optional
+	Health string `json:"health,omitempty"`
+	// HealthMessage says what the copy lacks.
+	// +optional
+	HealthMessage string `json:"healthMessage,omitempty"`
+	// ObservedGeneration is the generation of the copy that its status speaks of.
+	// +optional
+	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
+	// Counts are the numbers of the copy's status that are worth adding up.
+	// +optional
+	Counts map[string]int64 `json:"counts,omitempty"`
 	// Remote is what is kept of the status of the cluster's copy.
 	// +optional
 	// +kubebuilder:pruning:PreserveUnknownFields

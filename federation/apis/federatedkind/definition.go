@@ -58,6 +58,8 @@ func columns() []apiextensionsv1.CustomResourceColumnDefinition {
 			Description: "Why it is not ready."},
 		{Name: "Propagation", Type: "string", JSONPath: `.status.conditions[?(@.type=="Propagation")].status`, Priority: 1,
 			Description: "Whether every selected cluster holds what it should."},
+		{Name: "Available", Type: "string", JSONPath: `.status.conditions[?(@.type=="Available")].status`, Priority: 1,
+			Description: "Whether the object works in the clusters."},
 		{Name: "Message", Type: "string", JSONPath: `.status.conditions[?(@.type=="Ready")].message`, Priority: 1,
 			Description: "What is wrong and how to mend it."},
 		{Name: "Age", Type: "date", JSONPath: ".metadata.creationTimestamp"},

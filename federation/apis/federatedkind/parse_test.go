@@ -109,7 +109,9 @@ func TestStatusOf(t *testing.T) {
 	const content = `{"observedGeneration":7,
 		"conditions":[{"type":"Propagation","status":"False","reason":"CheckClusters","message":"m","observedGeneration":7,
 			"lastUpdateTime":"2026-01-02T03:04:05Z","lastTransitionTime":"2026-01-02T03:04:05Z"},{"type":"Ready","status":"True"}],
-		"clusters":[{"name":"c1"},{"name":"c2","status":"CreationFailed","message":"m","remoteStatus":{"readyReplicas":3}}]}`
+		"clusters":[{"name":"c1"},{"name":"c2","status":"CreationFailed","message":"m","health":"Degraded","healthMessage":"h",
+			"observedGeneration":4,"counts":{"readyReplicas":3},"remoteStatus":{"readyReplicas":3}}],
+		"totals":{"readyReplicas":3},"worst":{"cluster":"c2","health":"Degraded","message":"h"}}`
 	at := metav1.NewTime(time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC).Local())
 	want := federatedkind.Status{
 		ObservedGeneration: 7,
@@ -119,8 +121,11 @@ func TestStatusOf(t *testing.T) {
 		},
 		Clusters: []federatedkind.ClusterStatus{
 			{Name: "c1"},
-			{Name: "c2", Status: "CreationFailed", Message: "m", RemoteStatus: map[string]any{"readyReplicas": int64(3)}},
+			{Name: "c2", Status: "CreationFailed", Message: "m", Health: "Degraded", HealthMessage: "h", ObservedGeneration: 4,
+				Counts: map[string]int64{"readyReplicas": 3}, RemoteStatus: map[string]any{"readyReplicas": int64(3)}},
 		},
+		Totals: map[string]int64{"readyReplicas": 3},
+		Worst:  &federatedkind.WorstCluster{Cluster: "c2", Health: "Degraded", Message: "h"},
 	}
 	got, err := federatedkind.StatusOf(object(t, `"status":`+content))
 	require.NoError(t, err)

@@ -75,23 +75,33 @@ func overridesSchema() property {
 }
 
 func statusSchema() property {
-	conditions := list("Each of another type: Propagation and Ready.", conditionSchema())
+	conditions := list("Each of another type: Propagation, Ready, Scheduled, Applied and Available.", conditionSchema())
 	byType := "map"
 	conditions.XListType, conditions.XListMapKeys = &byType, []string{"type"}
 	return object("How the object fares.", properties{
 		"observedGeneration": integer("The generation of the object that the status speaks of."),
 		"conditions":         conditions,
 		"clusters": list("How the object fares in each cluster that holds it or should.", object("", properties{
-			"name":         text("The name of the cluster."),
-			"status":       text("What is wrong, in one word; absent when nothing is."),
-			"message":      text("What is wrong and how to mend it."),
-			"remoteStatus": anything("The status of the object in the cluster, where it is collected."),
+			"name":               text("The name of the cluster."),
+			"status":             text("What is wrong, in one word; absent when nothing is."),
+			"message":            text("What is wrong and how to mend it."),
+			"health":             text("How the object fares in the cluster: Healthy, Suspended, Progressing, Terminating, Unknown or Degraded; absent where it is not judged."),
+			"healthMessage":      text("What it lacks."),
+			"observedGeneration": integer("The generation of the object in the cluster that its status speaks of."),
+			"counts":             numbers("Numbers of its status that are worth adding up, by name."),
+			"remoteStatus":       anything("The status of the object in the cluster, where it is collected."),
 			"rollout": object("How far the cluster is with a change that goes from cluster to cluster; absent when none is under way.", properties{
 				"phase":   text("Changing, Healthy or Failed."),
 				"version": text("The version that the cluster was released for."),
 				"since":   date("When the phase began."),
 			}, "phase", "version"),
 		}, "name")),
+		"totals": numbers("The sums of the counts of all clusters, by name."),
+		"worst": object("The cluster in which the object fares worst; absent where it is not judged.", properties{
+			"cluster": text("The name of the cluster."),
+			"health":  text("How the object fares there."),
+			"message": text("What it lacks."),
+		}, "cluster", "health"),
 	})
 }
 
@@ -125,6 +135,13 @@ func integer(description string) property {
 
 func date(description string) property {
 	return property{Type: "string", Format: "date-time", Description: description}
+}
+
+// numbers is an object whose fields are numbers.
+func numbers(description string) property {
+	n := integer("")
+	return property{Type: "object", Description: description,
+		AdditionalProperties: &apiextensionsv1.JSONSchemaPropsOrBool{Allows: true, Schema: &n}}
 }
 
 // anything is an object whose fields are kept, whatever they are.

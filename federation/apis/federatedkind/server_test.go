@@ -107,8 +107,10 @@ conditions:
 - {type: Propagation, status: "False", reason: CheckClusters, lastUpdateTime: "2026-01-02T03:04:05Z", lastTransitionTime: "2026-01-02T03:04:05Z"}
 - {type: Ready, status: "False", reason: CheckClusters, message: m, observedGeneration: 1}
 clusters:
-- {name: c1, remoteStatus: {readyReplicas: 0, conditions: [{type: Available}]}}
+- {name: c1, health: Degraded, healthMessage: m, observedGeneration: 3, counts: {readyReplicas: 0}, remoteStatus: {readyReplicas: 0, conditions: [{type: Available}]}}
 - {name: c2, status: CreationFailed, message: m, rollout: {phase: Changing, version: v, since: "2026-01-02T03:04:05Z"}}
+totals: {readyReplicas: 0}
+worst: {cluster: c1, health: Degraded, message: m}
 `).Object
 	object.Object["status"] = status
 	object, err = objects.UpdateStatus(t.Context(), object, metav1.UpdateOptions{FieldValidation: metav1.FieldValidationStrict})

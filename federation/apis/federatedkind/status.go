@@ -13,6 +13,19 @@ type Status struct {
 	Conditions []Condition `json:"conditions,omitempty"`
 	// Clusters are those that hold the object or should.
 	Clusters []ClusterStatus `json:"clusters,omitempty"`
+	// Totals are the sums of the counts of all clusters.
+	Totals map[string]int64 `json:"totals,omitempty"`
+	// Worst is the cluster whose copy fares worst; nil where none is judged.
+	Worst *WorstCluster `json:"worst,omitempty"`
+}
+
+// WorstCluster is the cluster whose copy fares worst.
+type WorstCluster struct {
+	Cluster string `json:"cluster"`
+	// Health is one of those of ClusterStatus.
+	Health string `json:"health"`
+	// Message says what the copy lacks.
+	Message string `json:"message,omitempty"`
 }
 
 // Condition is a condition with KubeFed's times and, unlike KubeFed's, with a
@@ -39,6 +52,17 @@ type ClusterStatus struct {
 	Status string `json:"status,omitempty"`
 	// Message says what is wrong and how to mend it, for people.
 	Message string `json:"message,omitempty"`
+	// Health is how the copy fares: Healthy, Suspended, Progressing, Terminating,
+	// Unknown or Degraded; empty where nobody judges. HealthMessage says what it
+	// lacks, for people.
+	Health        string `json:"health,omitempty"`
+	HealthMessage string `json:"healthMessage,omitempty"`
+	// ObservedGeneration is the generation of the copy that its status speaks of; 0
+	// where its kind does not say.
+	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
+	// Counts are the numbers of the copy's status that are worth adding up, such as
+	// readyReplicas.
+	Counts map[string]int64 `json:"counts,omitempty"`
 	// RemoteStatus is the status of the copy, where it is collected.
 	RemoteStatus map[string]any `json:"remoteStatus,omitempty"`
 	// Rollout is how far the cluster is with a change that goes from cluster to

@@ -1,0 +1,63 @@
+package federated
+
+import (
+	"github.com/fedrail/fedrail/federation"
+	"github.com/fedrail/fedrail/federation/apis/federatedkind"
+	"github.com/fedrail/fedrail/status"
+)
+
+// writtenCluster is how the object fares in a cluster, as it is stored.
+func writtenCluster(o status.Observation) federatedkind.ClusterStatus {
+	return federatedkind.ClusterStatus{
+		Name: string(o.Cluster), Status: string(o.State), Message: o.Message,
+		Health: string(o.Vitals.Health), HealthMessage: o.Vitals.Message,
+		ObservedGeneration: o.Vitals.Observed, Counts: status.ByName(o.Vitals.Counts),
+		RemoteStatus: o.Remote, Rollout: writtenRollout(o.Rollout),
+	}
+}
+
+// observationOf is what is stored of a cluster.
+func observationOf(c federatedkind.ClusterStatus) status.Observation {
+	return status.Observation{
+		Cluster: federation.ClusterName(c.Name), State: status.State(c.Status), Message: c.Message,
+		Vitals: status.Vitals{
+			Health: status.Health(c.Health), Message: c.HealthMessage, Observed: c.ObservedGeneration, Counts: status.CountsOf(c.Counts),
+		},
+		Remote: c.RemoteStatus, Rollout: readRollout(c.Rollout),
+	}
+}
+
+// writtenTotals are totals as they are merged into those that are stored.
+func writtenTotals(now []status.Count, before map[string]int64) map[string]any {
+	if len(now) == 0 {
+		return nil
+	}
+	totals := make(map[string]any, len(now))
+	for name := range before {
+		totals[name] = nil
+	}
+	for _, c := range now {
+		totals[c.Name] = c.N
+	}
+	return totals
+}
+
+// writtenWorst is the cluster that fares worst, as it is merged.
+func writtenWorst(w status.Worst) map[string]any {
+	if w.Health == "" {
+		return nil
+	}
+	worst := map[string]any{"cluster": w.Cluster, "health": w.Health, "message": nil}
+	if w.Message != "" {
+		worst["message"] = w.Message
+	}
+	return worst
+}
+
+// worstOf is what is stored of it.
+func worstOf(w *federatedkind.WorstCluster) status.Worst {
+	if w == nil {
+		return status.Worst{}
+	}
+	return status.Worst{Cluster: federation.ClusterName(w.Cluster), Health: status.Health(w.Health), Message: w.Message}
+}
