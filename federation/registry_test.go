@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 
 	"github.com/stretchr/testify/require"
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/labels"
 
 	"github.com/fedrail/fedrail/federation"
@@ -35,6 +36,9 @@ func TestMembersKeepTheContract(t *testing.T) {
 			Remove: func(name federation.ClusterName) { both(func(m *federation.Members) { m.Remove(name) }) },
 			Relabel: func(name federation.ClusterName, set labels.Set) {
 				both(func(m *federation.Members) { m.Put(federation.Cluster{Name: name, Labels: set}) })
+			},
+			Taint: func(name federation.ClusterName, taints ...corev1.Taint) {
+				both(func(m *federation.Members) { m.Put(federation.Cluster{Name: name, Taints: taints}) })
 			},
 		}
 	})

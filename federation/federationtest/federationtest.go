@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/labels"
 
 	"github.com/fedrail/fedrail/federation"
@@ -31,6 +32,9 @@ type Fixture struct {
 	// Relabel sets a member's labels; nil if members have none. Labels that the
 	// registry adds itself do no harm.
 	Relabel func(name federation.ClusterName, set labels.Set)
+	// Taint sets a member's taints; nil if they do not change while the registry
+	// runs. A time that the registry adds to a taint does no harm.
+	Taint func(name federation.ClusterName, taints ...corev1.Taint)
 	// Silence makes the source unreadable, or ends what reads it, for good; nil
 	// if that cannot happen.
 	Silence func()
@@ -46,6 +50,7 @@ func TestRegistry(t *testing.T, fresh func(t *testing.T) Fixture) {
 		"a federation without members is known too":             knowsNone,
 		"each change is yielded, and in the snapshot":           yieldsChanges,
 		"changes of labels are yielded":                         yieldsLabels,
+		"changes of taints are yielded":                         yieldsTaints,
 		"a late watcher gets the newest snapshot at once":       lateWatcher,
 		"a slow watcher skips to the newest, none out of order": slowWatcher,
 		"a snapshot does not change":                            snapshotStays,

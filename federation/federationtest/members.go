@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/labels"
 
 	"github.com/fedrail/fedrail/federation"
@@ -67,6 +68,34 @@ func yieldsLabels(t *testing.T, f Fixture) {
 		})
 		require.Equal(t, names{"a", "b"}, set.Names())
 	}
+}
+
+func yieldsTaints(t *testing.T, f Fixture) {
+	if f.Taint == nil {
+		t.Skip("taints of members of this registry do not change")
+	}
+	f.Put("a")
+	f.Put("b")
+	f.Open()
+	empties := corev1.Taint{Key: "example.com/go", Value: "v", Effect: corev1.TaintEffectNoExecute}
+	keeps := corev1.Taint{Key: "stay", Effect: corev1.TaintEffectNoSchedule}
+	for _, taints := range [][]corev1.Taint{{keeps}, {keeps, empties}, {empties}, nil} {
+		f.Taint("a", taints...)
+		set := awaitSet(t, f.Registry, func(set federation.ClusterSet) bool {
+			a, _ := set.Get("a")
+			return slices.Equal(texts(a.Taints), texts(taints))
+		})
+		b, _ := set.Get("b")
+		require.Empty(t, b.Taints)
+	}
+}
+
+func texts(taints []corev1.Taint) []string {
+	all := make([]string, len(taints))
+	for i, taint := range taints {
+		all[i] = taint.ToString()
+	}
+	return all
 }
 
 func lateWatcher(t *testing.T, f Fixture) {

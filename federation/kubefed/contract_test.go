@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
 
@@ -40,6 +41,13 @@ func TestRegistryKeepsTheContract(t *testing.T) {
 				require.NoError(t, h.clusters.Delete(t.Context(), string(name), metav1.DeleteOptions{}))
 			},
 			Relabel: func(name federation.ClusterName, set labels.Set) { h.put(string(name), spec, set) },
+			Taint: func(name federation.ClusterName, taints ...corev1.Taint) {
+				tainted := spec
+				for _, taint := range taints {
+					tainted.Taints = append(tainted.Taints, corev1beta1.Taint(taint))
+				}
+				h.put(string(name), tainted, nil)
+			},
 			Silence: stop,
 		}
 	})

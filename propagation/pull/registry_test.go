@@ -2,6 +2,7 @@ package pull_test
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 	"testing"
 	"time"
@@ -44,6 +45,7 @@ func TestRegistryKeepsTheContract(t *testing.T) {
 			Put:     func(name federation.ClusterName) { own(t, client, name, nil) },
 			Remove:  func(name federation.ClusterName) { own(t, client, name, labels.Set{pull.MemberLabel: "false"}) },
 			Relabel: func(name federation.ClusterName, set labels.Set) { own(t, client, name, set) },
+			Taint:   func(name federation.ClusterName, taints ...corev1.Taint) { taint(t, client, name, asJSON(t, taints)) },
 			Silence: stop,
 		}
 	})
@@ -60,6 +62,22 @@ func own(t *testing.T, client kubernetes.Interface, name federation.ClusterName,
 		_, err = namespaces.Update(context.Background(), fresh, metav1.UpdateOptions{})
 	}
 	require.NoError(t, err)
+}
+
+// taint gives a member's namespace these taints.
+func taint(t *testing.T, client kubernetes.Interface, name federation.ClusterName, taints string) {
+	namespaces := client.CoreV1().Namespaces()
+	namespace, err := namespaces.Get(context.Background(), pull.NamespaceOf(name), metav1.GetOptions{})
+	require.NoError(t, err)
+	namespace.Annotations[pull.TaintsAnnotation] = taints
+	_, err = namespaces.Update(context.Background(), namespace, metav1.UpdateOptions{})
+	require.NoError(t, err)
+}
+
+func asJSON(t *testing.T, taints []corev1.Taint) string {
+	text, err := json.Marshal(taints)
+	require.NoError(t, err)
+	return string(text)
 }
 
 // disown leaves no members.
@@ -94,14 +112,8 @@ func TestAMemberHasTheTaintsOfItsNamespace(t *testing.T) {
 	host := servers.Fresh(t, "registry-host")[0]
 	admit(t, host, "edge1", nil)
 	registry := registryOf(t, host)
-	namespaces := controlplanetest.Client(t, host).CoreV1().Namespaces()
-	annotate := func(taints string) {
-		namespace, err := namespaces.Get(t.Context(), pull.NamespaceOf("edge1"), metav1.GetOptions{})
-		require.NoError(t, err)
-		namespace.Annotations[pull.TaintsAnnotation] = taints
-		_, err = namespaces.Update(t.Context(), namespace, metav1.UpdateOptions{})
-		require.NoError(t, err)
-	}
+	client := controlplanetest.Client(t, host)
+	annotate := func(taints string) { taint(t, client, "edge1", taints) }
 	until := func(wanted ...string) []corev1.Taint {
 		var got []corev1.Taint
 		bedOf(t).Until("tainted", func() bool {
