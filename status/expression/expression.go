@@ -3,7 +3,7 @@
 // [status] is: an expression sees the object and nothing else, and there is no
 // function that tells the time, or reaches anything.
 //
-// It is a package of its own, so that who does not use it does not compile CEL.
+// It is a package of its own, so that those who do not use it do not compile CEL.
 package expression
 
 import (
@@ -17,8 +17,8 @@ import (
 )
 
 // MaxCost is the most that the evaluation of one expression may cost, in CEL's
-// units: about one for each step. To look through a hundred conditions costs some
-// hundreds.
+// units: about one for each step. To look through a hundred conditions costs 700;
+// what costs more than MaxCost is stopped after some 20 ms.
 const MaxCost = 100_000
 
 // Health says in expressions how objects of one kind fare. In each of them
