@@ -75,8 +75,8 @@ type BundleSpec struct {
 	Objects []Object `json:"objects,omitempty"`
 }
 
-// Judging says how copies are judged: as their kind is, unless an expression
-// says otherwise. Expressions are CEL.
+// Judging says how copies are judged: as their kind is, or by expressions, which
+// are those of a FederatedTypeConfig.
 type Judging struct {
 	// Whether a copy is healthy.
 	// +optional
@@ -86,6 +86,10 @@ type Judging struct {
 	// +optional
 	// +kubebuilder:validation:MaxLength=4096
 	Degraded string `json:"degraded,omitempty"`
+	// Whether it is not to work now.
+	// +optional
+	// +kubebuilder:validation:MaxLength=4096
+	Suspended string `json:"suspended,omitempty"`
 	// What it lacks when it is not healthy.
 	// +optional
 	// +kubebuilder:validation:MaxLength=4096

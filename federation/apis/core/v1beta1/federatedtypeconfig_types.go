@@ -71,6 +71,52 @@ type FederatedTypeConfigSpec struct {
 	// +optional
 	// +kubebuilder:validation:Enum=Enabled;Disabled
 	FollowDependencies Toggle `json:"followDependencies,omitempty"`
+
+	// How it is told whether the copies work as they should.
+	// +optional
+	Health Health `json:"health,omitzero"`
+}
+
+// Health says how it is told whether copies work as they should: by what is known
+// of their kind, or by expressions. It is new with Fedrail.
+//
+// An expression is written in CEL, and sees the copy as object. A field that is
+// not there is an error to read: ask with has(object.status), or read it as
+// object.?status.?phase.orValue("").
+//
+// +kubebuilder:validation:XValidation:rule="has(self.healthy) || !has(self.degraded) && !has(self.suspended) && !has(self.message)",message="healthy is required beside the other expressions",fieldPath=".healthy"
+type Health struct {
+	// Whether it is told at all. When it is absent, it is for kinds that have a
+	// status to tell it by: not for ConfigMaps, Secrets, ServiceAccounts, roles and
+	// the like, of which metadata alone is read then.
+	// +optional
+	// +kubebuilder:validation:Enum=Enabled;Disabled
+	Collection Toggle `json:"collection,omitempty"`
+
+	// Whether a copy works as it should. A copy for which neither this nor another
+	// of the expressions holds is on its way.
+	// +optional
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=4096
+	Healthy string `json:"healthy,omitempty"`
+
+	// Whether it does not work, and will not by waiting. It is asked first.
+	// +optional
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=4096
+	Degraded string `json:"degraded,omitempty"`
+
+	// Whether it is not to work now.
+	// +optional
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=4096
+	Suspended string `json:"suspended,omitempty"`
+
+	// What a copy lacks that does not work as it should, as text.
+	// +optional
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=4096
+	Message string `json:"message,omitempty"`
 }
 
 // Ownership says what gives way where somebody else writes fields of a copy. It

@@ -9,6 +9,7 @@ import (
 // may leave out of a file, is filled in: plural name and group of the target
 // type from the name of the config, the plural name of the federated type from
 // its kind, and group and version of the status type from the federated type.
+// Whether copies are judged is filled in by the target's kind.
 func (c *FederatedTypeConfig) WithDefaults() *FederatedTypeConfig {
 	out := c.DeepCopy()
 	target, federated, status := &out.Spec.TargetType, &out.Spec.FederatedType, out.Spec.StatusType
@@ -21,7 +22,31 @@ func (c *FederatedTypeConfig) WithDefaults() *FederatedTypeConfig {
 		status.Group = cmp.Or(status.Group, federated.Group)
 		status.Version = cmp.Or(status.Version, federated.Version)
 	}
+	if out.Spec.Health.Collection == "" {
+		out.Spec.Health.Collection = Disabled
+		if hasStatus(*target) {
+			out.Spec.Health.Collection = Enabled
+		}
+	}
 	return out
+}
+
+// hasStatus says whether objects of a type may have a status to judge them by. Of
+// kinds that are not known they may.
+func hasStatus(r APIResource) bool {
+	switch r.Group {
+	case "rbac.authorization.k8s.io", "storage.k8s.io", "scheduling.k8s.io", "node.k8s.io", "coordination.k8s.io", "discovery.k8s.io", "events.k8s.io":
+		return false
+	}
+	switch r.Kind {
+	case "ConfigMap", "Secret", "ServiceAccount", "Endpoints", "Event", "LimitRange", "PodTemplate":
+		return r.Group != ""
+	case "NetworkPolicy", "IngressClass":
+		return r.Group != "networking.k8s.io"
+	case "MutatingWebhookConfiguration", "ValidatingWebhookConfiguration":
+		return r.Group != "admissionregistration.k8s.io"
+	}
+	return true
 }
 
 // PluralName guesses the name in URLs of a kind, in the way of KubeFed: in lower
