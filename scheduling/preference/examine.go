@@ -1,0 +1,171 @@
+package preference
+
+import (
+	"cmp"
+	"context"
+	"time"
+
+	"github.com/fedrail/fedrail/federation"
+	"github.com/fedrail/fedrail/federation/apis/scheduling/v1alpha1"
+	"github.com/fedrail/fedrail/scheduling/capacity"
+	"github.com/fedrail/fedrail/scheduling/failover"
+)
+
+const (
+	// podsAfter is how long replicas may take to become ready before their pods are
+	// looked at.
+	podsAfter = 5 * time.Second
+	// roomWithin is how long to wait for what is known of the room in clusters.
+	roomWithin = 10 * time.Second
+)
+
+// examine finds out why replicas are not ready, and how many more fit, where that
+// matters. Nothing is asked where all are ready.
+func (c *Controller) examine(ctx context.Context, s subject, q *question) error {
+	mind := c.memory.of(s.key())
+	e := examination{pods: c.Pods, of: s, q: q, mind: mind, after: cmp.Or(q.Policy.UnschedulableFor, defaultUnschedulableFor)}
+	var err error
+	if e.workload, err = capacity.WorkloadOf(s.content(s.target())); err != nil || s.retained != "" {
+		e.pods = nil // it has no pods, or they are the members' own matter
+	}
+	e.follow()
+	for i := range q.Clusters {
+		e.look(&q.Clusters[i])
+	}
+	return e.room(ctx)
+}
+
+// examination is how the pods of one subject are looked at.
+type examination struct {
+	pods     Pods // nil: nobody looks
+	of       subject
+	workload capacity.Workload
+	q        *question
+	mind     *recollection
+	after    time.Duration // for how long pods may find no room
+}
+
+// isShort says of a cluster that fewer replicas are ready there than should be.
+func (e *examination) isShort(c failover.Cluster) bool {
+	wanted := c.Exist
+	if c.Given != nil {
+		wanted = *c.Given
+	}
+	return c.Seen && c.Member.Ready && c.Ready < wanted
+}
+
+// follow has the pods watched where replicas have not been ready for a while.
+func (e *examination) follow() {
+	var names []federation.ClusterName
+	for _, c := range e.q.Clusters {
+		began := since(e.mind.short, c.Member.Name, e.q.Now, func() bool { return e.isShort(c) })
+		switch due := began.Add(min(podsAfter, e.after/2)); {
+		case began.IsZero() || e.pods == nil:
+		case e.q.Now.Before(due):
+			e.q.by(due)
+		default:
+			names = append(names, c.Member.Name)
+		}
+	}
+	e.followIn(names, capacity.Following{})
+	e.followIn(e.limited(), capacity.Following{Nodes: true})
+}
+
+// limited are the clusters whose room matters: all for a planner that goes by it,
+// else those that were full. Where pods that pend tell of room, none.
+func (e *examination) limited() []federation.ClusterName {
+	byRoom := e.of.Spec.Planner == v1alpha1.PlannerDynamic
+	var names []federation.ClusterName
+	for _, c := range e.q.Clusters {
+		if byRoom || !e.q.Policy.Overflow && e.wasFull(c.Member.Name) {
+			names = append(names, c.Member.Name)
+		}
+	}
+	return names
+}
+
+func (e *examination) wasFull(cluster federation.ClusterName) bool {
+	for _, r := range e.q.Before {
+		if r.Cluster == cluster {
+			return r.Limit != nil && r.Limit.Cause == failover.Unschedulable
+		}
+	}
+	return false
+}
+
+// followIn follows the pods, or the nodes, of some clusters and no others.
+func (e *examination) followIn(clusters []federation.ClusterName, what capacity.Following) {
+	if e.pods == nil {
+		return
+	}
+	key := followingKey(e.of.key().String(), what)
+	if len(clusters) == 0 {
+		e.pods.Release(key)
+		return
+	}
+	what.Namespace, what.Clusters = e.of.Namespace, clusters
+	e.pods.Follow(key, what)
+}
+
+// followingKey is the key under which a preference follows pods, or nodes.
+func followingKey(key string, what capacity.Following) string {
+	if what.Nodes {
+		return key + " nodes"
+	}
+	return key
+}
+
+// look finds out why replicas are not ready in a cluster.
+func (e *examination) look(c *failover.Cluster) {
+	if e.pods != nil && e.isShort(*c) {
+		if seen, err := e.pods.Look(c.Member.Name, e.workload, e.after, e.q.Now); err == nil {
+			c.Unschedulable, c.Pending, c.PendingUntil = seen.Unschedulable, seen.Pending, seen.PendingUntil
+			if c.Unschedulable > 0 {
+				c.Exist = seen.Pods // the pods are ahead of, or behind, what the copy asks for
+			}
+		}
+	}
+	c.UnhealthySince = since(e.mind.sick, c.Member.Name, e.q.Now, func() bool {
+		return e.isShort(*c) && c.Unschedulable+c.Pending == 0
+	})
+}
+
+// room finds out how many more replicas fit in the clusters whose room matters. The
+// error is errNotSeen while that is about to be known.
+func (e *examination) room(ctx context.Context) error {
+	if e.pods == nil {
+		return nil
+	}
+	unknown := false
+	matters := map[federation.ClusterName]bool{}
+	for _, name := range e.limited() {
+		matters[name] = true
+	}
+	for i := range e.q.Clusters {
+		c := &e.q.Clusters[i]
+		if !matters[c.Member.Name] {
+			continue
+		}
+		n, err := e.pods.Room(ctx, c.Member.Name, e.workload)
+		if err == nil {
+			c.Room = &n
+		}
+		unknown = unknown || err != nil && c.Member.Ready
+	}
+	return e.wait(unknown)
+}
+
+// wait is errNotSeen for a while when something is not known.
+func (e *examination) wait(unknown bool) error {
+	switch {
+	case !unknown:
+		e.mind.asked = time.Time{}
+		return nil
+	case e.mind.asked.IsZero():
+		e.mind.asked = e.q.Now
+	}
+	if e.q.Now.Sub(e.mind.asked) < roomWithin {
+		return errNotSeen
+	}
+	return nil
+}

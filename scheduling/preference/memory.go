@@ -1,0 +1,61 @@
+package preference
+
+import (
+	"sync"
+	"time"
+
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/fedrail/fedrail/federation"
+	"github.com/fedrail/fedrail/propagation"
+)
+
+// memory is what is kept between two looks at a preference. All of it can be found
+// out anew: a controller that starts begins to count again.
+type memory struct {
+	mu   sync.Mutex
+	byID map[propagation.Key]*recollection
+}
+
+// recollection is what is kept of one preference.
+type recollection struct {
+	short   map[federation.ClusterName]time.Time // since when not all replicas are ready
+	sick    map[federation.ClusterName]time.Time // since when that is so though there is room
+	asked   time.Time                            // since when the room somewhere is not known
+	written map[types.UID]string                 // by object, the version that was written over
+}
+
+// of is what is kept of a preference. One preference is looked at by one worker at
+// a time, so it needs no lock of its own.
+func (m *memory) of(key propagation.Key) *recollection {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.byID == nil {
+		m.byID = map[propagation.Key]*recollection{}
+	}
+	if m.byID[key] == nil {
+		m.byID[key] = &recollection{
+			short: map[federation.ClusterName]time.Time{}, sick: map[federation.ClusterName]time.Time{}, written: map[types.UID]string{},
+		}
+	}
+	return m.byID[key]
+}
+
+func (m *memory) forget(key propagation.Key) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	delete(m.byID, key)
+}
+
+// since notes whether something is so now, and returns since when; zero when it is
+// not.
+func since(times map[federation.ClusterName]time.Time, cluster federation.ClusterName, now time.Time, isSo func() bool) time.Time {
+	if !isSo() {
+		delete(times, cluster)
+		return time.Time{}
+	}
+	if times[cluster].IsZero() {
+		times[cluster] = now
+	}
+	return times[cluster]
+}

@@ -1,0 +1,130 @@
+package preference
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/fedrail/fedrail/federation"
+	"github.com/fedrail/fedrail/federation/apis/scheduling/v1alpha1"
+	"github.com/fedrail/fedrail/scheduling"
+	"github.com/fedrail/fedrail/scheduling/failover"
+)
+
+// outcome is what was decided about a subject.
+type outcome struct {
+	subject
+	question
+	failover.Decision
+}
+
+// decide decides. The error is a [*trouble] when the preference makes no sense.
+func decide(ctx context.Context, s subject, q question) (outcome, error) {
+	decision, err := failover.Decider{Planner: plannerOf(s.Spec)}.Decide(ctx, q.Request)
+	if err != nil {
+		return outcome{}, troublef(v1alpha1.InvalidPreference, "%s", err)
+	}
+	return outcome{s, q, decision}, nil
+}
+
+// wish is what the federated object should say because of it.
+func (o outcome) wish(ctx context.Context) (wish, error) {
+	w := wish{told: map[federation.ClusterName][]assignment{}, ours: paths(o.fields, o.Status.Fields)}
+	first := shares{}
+	for i, step := range o.Steps {
+		if o.isHeldBy(step, o.Records) {
+			first[step.Cluster] = step.Give
+			w.clusters = append(w.clusters, o.Steps[i].Cluster)
+		}
+	}
+	for i, f := range o.fields {
+		all := first
+		if i > 0 {
+			var err error
+			if all, err = f.divide(ctx, o.Key, first, o.told(f.path)); err != nil {
+				return wish{}, troublef(v1alpha1.InvalidPreference, "spec.fields: %s: %s", f.path, err)
+			}
+		}
+		for name, n := range all {
+			w.told[name] = append(w.told[name], assignment{f.path, n})
+		}
+	}
+	return w, nil
+}
+
+// isHeldBy says whether a cluster should hold the object. One that gets nothing
+// keeps it, unless the preference says otherwise; and one that takes nothing now is
+// not given it for that.
+func (o outcome) isHeldBy(step failover.Step, records []failover.Record) bool {
+	switch {
+	case step.Give != 0:
+		return true
+	case o.idle == v1alpha1.IdleRemove:
+		return false
+	}
+	for _, r := range records {
+		if r.Cluster == step.Cluster && r.Limit != nil && (r.Limit.Cause == failover.NotReady || r.Limit.Cause == failover.Tainted) {
+			return o.lists(step.Cluster)
+		}
+	}
+	return true
+}
+
+// paths are those of fields, and others, each once.
+func paths(fields []field, more []string) []string {
+	var all []string
+	for _, f := range fields {
+		all = append(all, f.path)
+	}
+	return append(all, more...)
+}
+
+// shares are what each cluster gets, as the status says it.
+func (o outcome) shares() []v1alpha1.ClusterShare {
+	all := make([]v1alpha1.ClusterShare, len(o.Steps))
+	for i, step := range o.Steps {
+		all[i] = v1alpha1.ClusterShare{
+			Name: string(step.Cluster), Replicas: o.Plan.Shares[i].Replicas, Given: step.Give, Reason: step.Reason, Message: step.Why,
+		}
+		for _, c := range o.Clusters {
+			if c.Member.Name == step.Cluster {
+				all[i].Ready = c.Ready
+			}
+		}
+		for _, r := range o.Records {
+			if r.Cluster == step.Cluster {
+				keep(r, &all[i])
+			}
+		}
+	}
+	return all
+}
+
+// waiting are the clusters that are told something else than what is planned for
+// them.
+func (o outcome) waiting() string {
+	var names []string
+	for i, step := range o.Steps {
+		if p := o.Plan.Shares[i]; step.Give != p.Replicas && step.Give != p.Replicas+p.Overflow {
+			names = append(names, fmt.Sprintf("%s is told %d instead of %d", step.Cluster, step.Give, p.Replicas))
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// unplaced says why replicas have no cluster.
+func (o outcome) unplaced() string {
+	var full []string
+	for i, p := range o.Plan.Shares {
+		if p.Why != scheduling.ByWeight && p.Why != scheduling.InOrder && p.Why != scheduling.Kept {
+			full = append(full, fmt.Sprintf("%s: %s", p.Cluster, o.Steps[i].Why))
+		}
+	}
+	if len(full) > shown {
+		full = append(full[:shown], fmt.Sprintf("and so on for %d more", len(full)-shown))
+	}
+	return fmt.Sprintf("%d of %d replicas find no cluster (%s)", o.Plan.Unplaced, o.Total, strings.Join(full, "; "))
+}
+
+// shown is how many clusters a message lists.
+const shown = 8

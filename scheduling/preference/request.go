@@ -1,0 +1,90 @@
+package preference
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/fedrail/fedrail/federation"
+	corev1beta1 "github.com/fedrail/fedrail/federation/apis/core/v1beta1"
+	"github.com/fedrail/fedrail/federation/apis/federatedkind"
+	"github.com/fedrail/fedrail/scheduling/failover"
+	"github.com/fedrail/fedrail/status"
+)
+
+// question is what is to be decided, and when to ask again though nothing changes.
+type question struct {
+	failover.Request
+	again time.Time // zero is never
+}
+
+// by has it asked again at a time, or earlier; the zero time asks for nothing.
+func (q *question) by(t time.Time) {
+	if !t.IsZero() && (q.again.IsZero() || t.Before(q.again)) {
+		q.again = t
+	}
+}
+
+// errNotSeen says that it is about to be known how the copies fare.
+var errNotSeen = errors.New("the copies have not been seen yet")
+
+// ask gathers what is to be decided about a subject. The error is errNotSeen while
+// some of it is about to be known.
+func (c *Controller) ask(ctx context.Context, s subject, now time.Time) (question, error) {
+	total := s.fields[0].total
+	policy, err := policyOf(s.Spec, total)
+	if err != nil {
+		return question{}, err
+	}
+	seen, err := c.observe(s)
+	if err != nil {
+		return question{}, err
+	}
+	q := question{Request: failover.Request{
+		Now: now, Key: s.key().String(), Total: total, Rebalance: s.Spec.Rebalance, Policy: policy,
+		Tolerations: s.Spec.Tolerations, Before: recordsOf(s.Status),
+	}}
+	wants, told := preferencesOf(s.Spec), s.told(s.fields[0].path)
+	for _, member := range s.clusters {
+		one := failover.Cluster{Member: member, Want: wants.For(member.Name), Cost: costIn(s.Spec, member.Name)}
+		if n, was := told[member.Name]; was {
+			one.Given = &n
+		}
+		if v := seen[member.Name]; v.Health != "" {
+			one.Seen = s.retained == "" // what is the members' own waits for nobody
+			one.Exist, one.Ready = fare(v, told[member.Name])
+		}
+		q.Clusters = append(q.Clusters, one)
+	}
+	return q, c.examine(ctx, s, &q)
+}
+
+// observe is how the copies fare, as far as that is known. It is not yet when an
+// object that is carried has not been looked at since the controller started.
+func (c *Controller) observe(s subject) (map[federation.ClusterName]status.Vitals, error) {
+	all := map[federation.ClusterName]status.Vitals{}
+	if c.Copies == nil {
+		return all, nil
+	}
+	picture, known := c.Copies.Look(s.target(), s.key())
+	known = known && picture.Parent == s.object.GetUID()
+	if !known && s.isHeld() && s.config.Status.PropagationController == corev1beta1.Running {
+		return nil, errNotSeen
+	}
+	if known {
+		for _, o := range picture.Clusters {
+			all[o.Cluster] = o.Vitals
+		}
+	}
+	return all, nil
+}
+
+// isHeld says of a federated object that it was carried before.
+func (d declared) isHeld() bool {
+	for _, f := range d.object.GetFinalizers() {
+		if f == federatedkind.Finalizer {
+			return true
+		}
+	}
+	return false
+}
