@@ -56,7 +56,7 @@ var table = []rule{
 			"propagation/push", "propagation/federated", "propagation/declared", "scheduling/preference",
 			"dns/externaldns", "federation/kubefed", "federation/kubeconfig",
 		},
-		ours:      slices.Concat(words, apis, pure, loop, internals, []string{"propagation/budget", "propagation/archive", "propagation/follow", "scheduling/capacity"}),
+		ours:      slices.Concat(words, apis, pure, loop, internals, []string{"propagation/budget", "propagation/archive", "propagation/follow", "scheduling/failover", "scheduling/capacity"}),
 		libraries: []string{everything},
 	},
 	{packages: []string{"internal/checker"}, ours: slices.Concat(words, apis, pure, loop, internals), libraries: []string{everything}, notStd: world},
