@@ -30,7 +30,10 @@ func (s Selector) Choose(ctx context.Context, req Request) (Decision, error) {
 	}
 	decision := Decision{Rejected: map[federation.ClusterName]Reason{}}
 	consider := func(cluster federation.Cluster) {
-		if s.allows(req, wishes, cluster) {
+		if !s.allows(req, wishes, cluster) {
+			return
+		}
+		if _, rejected := decision.weigh(req, cluster); !rejected {
 			decision.Selected = append(decision.Selected, cluster.Name)
 		}
 	}

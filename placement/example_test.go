@@ -3,7 +3,9 @@ package placement_test
 import (
 	"context"
 	"fmt"
+	"time"
 
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -59,6 +61,37 @@ func ExampleSelector_bounds() {
 	// bostom: UnknownCluster: no member has this name; did you mean "boston"? Members: berlin, boston, paris
 	// boston: NotNamed: placement.clusters does not list the cluster: add it there
 	// paris: OutOfBounds: FederatedNamespace shop/shop does not include the cluster: placement.clusters does not list the cluster: add it there
+}
+
+// A cluster is drained, and another one cordoned. An object that is in both leaves
+// the first one, in five minutes, for that is how long it tolerates it.
+func ExampleSelector_taints() {
+	began := metav1.NewTime(time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC))
+	seconds := int64(300)
+	req := placement.Request{
+		Want: placement.Placement{Selector: &metav1.LabelSelector{}, Tolerations: []corev1.Toleration{{
+			Key: federation.DrainTaint, Operator: corev1.TolerationOpExists, Effect: corev1.TaintEffectNoExecute, TolerationSeconds: &seconds,
+		}}},
+		Holding: []federation.ClusterName{"berlin", "boston"},
+		Members: federation.NewClusterSet(
+			federation.Cluster{Name: "berlin", Taints: []corev1.Taint{{Key: federation.DrainTaint, Effect: corev1.TaintEffectNoExecute, TimeAdded: &began}}},
+			federation.Cluster{Name: "boston", Taints: []corev1.Taint{{Key: federation.CordonTaint, Effect: corev1.TaintEffectNoSchedule}}},
+			federation.Cluster{Name: "paris", Taints: []corev1.Taint{{Key: federation.CordonTaint, Effect: corev1.TaintEffectNoSchedule}}},
+		),
+		Now: began.Add(time.Minute),
+	}
+	decision, err := placement.Selector{}.Place(context.Background(), req)
+	show(decision, err)
+	req.Now = decision.Next
+	fmt.Println("at", decision.Next.Format(time.TimeOnly))
+	show(placement.Selector{}.Place(context.Background(), req))
+	// Output:
+	// selected: [berlin boston]
+	// paris: Cordoned: the cluster is cordoned, which keeps new copies away: uncordon it, or tolerate its taint "fedrail.io/unschedulable:NoSchedule" in placement.tolerations
+	// at 12:05:00
+	// selected: [boston]
+	// berlin: Tainted: the cluster has the taint "fedrail.io/drain:NoExecute", which takes away what does not tolerate it any more: remove the taint, or tolerate it in placement.tolerations
+	// paris: Cordoned: the cluster is cordoned, which keeps new copies away: uncordon it, or tolerate its taint "fedrail.io/unschedulable:NoSchedule" in placement.tolerations
 }
 
 // An administrator keeps secrets in one region, whatever placements ask for.

@@ -4,8 +4,10 @@ import (
 	"slices"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
 
@@ -15,7 +17,9 @@ import (
 )
 
 // FuzzPlace builds requests from bytes and checks what holds for every answer:
-// it is proper, repeatable, and neither a bound nor a policy adds a cluster.
+// it is proper, repeatable, lasts until the next one, and neither a bound nor a
+// policy nor a taint nor time adds a cluster, nor does one go because the object is
+// in it or tolerates more.
 func FuzzPlace(f *testing.F) {
 	f.Add([]byte{3, 1, 2, 3})
 	f.Add([]byte{8, 9, 1, 5, 2, 7, 3, 0, 255, 17, 4})
@@ -23,9 +27,11 @@ func FuzzPlace(f *testing.F) {
 	f.Fuzz(func(t *testing.T, seed []byte) {
 		bytes := dice(seed)
 		req := placement.Request{Members: bytes.members(), Want: bytes.placement()}
+		req.Want.Tolerations, req.Holding, req.Now = bytes.tolerations(), bytes.holding(), bytes.time()
 		decision := place(t, placement.Selector{}, req)
 		require.Equal(t, decision, place(t, placement.Selector{}, req), "the same request gets the same answer")
 
+		requireTaintsOnlyTake(t, req, decision)
 		bounded := req
 		within := bytes.placement()
 		bounded.Bounds = []placement.Bound{{By: "test", Within: &within}}
@@ -38,6 +44,31 @@ func FuzzPlace(f *testing.F) {
 		placementtest.CheckChoice(t, placement.Selector{}, req, decision)
 		placementtest.CheckChoice(t, placement.Selector{Policies: []placement.Policy{rules}}, bounded, fewest)
 	})
+}
+
+func requireTaintsOnlyTake(t *testing.T, req placement.Request, d placement.Decision) {
+	t.Helper()
+	more := func(change func(*placement.Request)) names {
+		changed := req
+		change(&changed)
+		return place(t, placement.Selector{}, changed).Selected
+	}
+	requireSubset(t, d.Selected, more(func(r *placement.Request) { r.Holding = r.Members.Names() }))
+	requireSubset(t, d.Selected, more(func(r *placement.Request) {
+		r.Want.Tolerations = []corev1.Toleration{{Operator: corev1.TolerationOpExists}}
+	}))
+	requireSubset(t, d.Selected, more(func(r *placement.Request) {
+		clusters := slices.Collect(r.Members.All())
+		for i := range clusters {
+			clusters[i].Taints = nil
+		}
+		r.Members = federation.NewClusterSet(clusters...)
+	}))
+	requireSubset(t, more(func(r *placement.Request) { r.Now = r.Now.Add(time.Minute) }), d.Selected)
+	if !d.Next.IsZero() {
+		require.Equal(t, d.Selected, more(func(r *placement.Request) { r.Now = d.Next.Add(-1) }))
+		require.NotEqual(t, d.Selected, more(func(r *placement.Request) { r.Now = d.Next }), "there was a reason to decide again")
+	}
 }
 
 func requireSubset(t *testing.T, part, whole names) {
@@ -64,7 +95,7 @@ func (d *dice) value() string { return strconv.Itoa(d.roll(3)) }
 func (d *dice) members() federation.ClusterSet {
 	var clusters []federation.Cluster
 	for range d.roll(10) {
-		clusters = append(clusters, federation.Cluster{Name: d.name(), Ready: d.roll(2) == 0, Labels: labels.Set{"x": d.value(), "y": d.value()}})
+		clusters = append(clusters, federation.Cluster{Name: d.name(), Ready: d.roll(2) == 0, Labels: labels.Set{"x": d.value(), "y": d.value()}, Taints: d.taints()})
 	}
 	return federation.NewClusterSet(clusters...)
 }
@@ -98,4 +129,50 @@ func (d *dice) selector() *metav1.LabelSelector {
 	default:
 		return &metav1.LabelSelector{MatchLabels: map[string]string{"x": d.value(), "y": d.value()}}
 	}
+}
+
+func (d *dice) effect() corev1.TaintEffect {
+	return []corev1.TaintEffect{corev1.TaintEffectNoSchedule, corev1.TaintEffectNoExecute, corev1.TaintEffectPreferNoSchedule}[d.roll(3)]
+}
+
+func (d *dice) time() time.Time { return noon.Add(time.Duration(d.roll(120)) * time.Second) }
+
+func (d *dice) taints() []corev1.Taint {
+	var taints []corev1.Taint
+	for range d.roll(4) {
+		taint := corev1.Taint{Key: d.value(), Value: d.value(), Effect: d.effect()}
+		if d.roll(4) > 0 {
+			added := metav1.NewTime(d.time())
+			taint.TimeAdded = &added
+		}
+		taints = append(taints, taint)
+	}
+	return taints
+}
+
+func (d *dice) tolerations() []corev1.Toleration {
+	var tolerations []corev1.Toleration
+	for range d.roll(4) {
+		t := corev1.Toleration{Key: d.value(), Operator: corev1.TolerationOpExists}
+		if d.roll(2) == 1 {
+			t.Operator, t.Value = corev1.TolerationOpEqual, d.value()
+		}
+		if d.roll(2) == 1 {
+			t.Effect = d.effect()
+		}
+		if t.Effect == corev1.TaintEffectNoExecute && d.roll(3) > 0 {
+			seconds := int64(d.roll(100)) - 5
+			t.TolerationSeconds = &seconds
+		}
+		tolerations = append(tolerations, t)
+	}
+	return tolerations
+}
+
+func (d *dice) holding() names {
+	var holding names
+	for range d.roll(6) {
+		holding = append(holding, d.name())
+	}
+	return holding
 }

@@ -5,7 +5,9 @@ package placement
 
 import (
 	"context"
+	"time"
 
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
@@ -31,6 +33,12 @@ type Request struct {
 	Bounds []Bound
 	// Members are the clusters there are.
 	Members federation.ClusterSet
+	// Holding are the clusters that the object is in, or on its way to, in any
+	// order: a taint may let it stay where it would not let it come.
+	Holding []federation.ClusterName
+	// Now is the time. At the zero time no taint that is tolerated for a while is
+	// due.
+	Now time.Time
 }
 
 // Object identifies what is to be placed.
@@ -52,6 +60,9 @@ type Object struct {
 type Placement struct {
 	Clusters []federation.ClusterName
 	Selector *metav1.LabelSelector
+	// Tolerations are for taints of clusters; nil tolerates none. Those of a
+	// [Bound] are not looked at.
+	Tolerations []corev1.Toleration
 }
 
 // Bound is somebody else's placement, within which the object has to stay.
@@ -70,6 +81,8 @@ type Decision struct {
 	// Rejected has an entry for every member that is not selected, and one with
 	// [UnknownCluster] for every name that was asked for and is no member.
 	Rejected map[federation.ClusterName]Reason
+	// Next is when to decide again though nothing changes, after Now; zero is never.
+	Next time.Time
 }
 
 // Reason says why a cluster was not chosen.
@@ -90,6 +103,8 @@ const (
 	OutOfBounds      Code = "OutOfBounds"      // a Bound does not include the cluster
 	NoBound          Code = "NoBound"          // a Bound is missing altogether (Within is nil)
 	RefusedByPolicy  Code = "RefusedByPolicy"  // a Policy does not allow it
+	Cordoned         Code = "Cordoned"         // the cluster is cordoned, and takes no new copies
+	Tainted          Code = "Tainted"          // the cluster has another taint that is not tolerated
 )
 
 // A Policy is a filter that administrators set and that no placement can

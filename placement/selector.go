@@ -9,9 +9,15 @@ import (
 
 // Selector is the default [Placer]. It reads placements as KubeFed does, see
 // [Placement]: the object goes to the members that its own placement asks for,
-// less those outside any Bound, less those that a Policy refuses. Neither the
-// readiness nor the order of members matters. The zero Selector is ready for
-// use and has no policies.
+// less those outside any Bound, less those that a Policy refuses, less those whose
+// taints it does not tolerate. Neither the readiness nor the order of members
+// matters. The zero Selector is ready for use and has no policies.
+//
+// Taints are read as Kubernetes reads those of nodes: NoSchedule keeps the object
+// from clusters that it is not in, NoExecute takes it from those it is in as well,
+// and a toleration with tolerationSeconds puts that off until so long after the
+// taint was added. PreferNoSchedule decides nothing: of the clusters that are
+// asked for all are taken.
 type Selector struct {
 	// Policies are asked in order about each member that the placement and its
 	// bounds allow; one refusal is enough.
@@ -22,7 +28,7 @@ var _ Placer = Selector{}
 
 // Place implements [Placer]. Where several things keep a cluster out, the Reason
 // is that of the first: the object's own placement, then the bounds, then the
-// policies, each in order.
+// policies, then the taints, each in order.
 func (s Selector) Place(_ context.Context, req Request) (Decision, error) {
 	wishes, err := parseAll(req)
 	if err != nil {
@@ -31,6 +37,9 @@ func (s Selector) Place(_ context.Context, req Request) (Decision, error) {
 	decision := Decision{Rejected: map[federation.ClusterName]Reason{}}
 	for cluster := range req.Members.All() {
 		reason, rejected := s.judge(req, wishes, cluster)
+		if !rejected {
+			reason, rejected = decision.weigh(req, cluster)
+		}
 		if rejected {
 			decision.Rejected[cluster.Name] = reason
 			continue
@@ -41,7 +50,7 @@ func (s Selector) Place(_ context.Context, req Request) (Decision, error) {
 	return decision, nil
 }
 
-// judge gives the first reason against the cluster. The first wish is the
+// judge gives the first reason against the cluster, taints aside. The first wish is the
 // object's own.
 func (s Selector) judge(req Request, wishes []wish, cluster federation.Cluster) (Reason, bool) {
 	for i, w := range wishes {
@@ -73,6 +82,9 @@ func outOfBounds(bound Bound, reason Reason) Reason {
 // parseAll reads the object's own placement and then each bound's, so that what
 // is wrong with any of them is known before anything is decided.
 func parseAll(req Request) ([]wish, error) {
+	if err := checkTolerations(req.Want.Tolerations); err != nil {
+		return nil, err
+	}
 	wishes := make([]wish, 0, 1+len(req.Bounds))
 	own, err := parse(&req.Want)
 	if err != nil {

@@ -3,16 +3,12 @@
 package placementtest
 
 import (
-	"encoding/json"
 	"maps"
 	"slices"
 	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/labels"
-	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/fedrail/fedrail/federation"
 	"github.com/fedrail/fedrail/placement"
@@ -20,7 +16,8 @@ import (
 
 // Test checks that a placer keeps the contract of [placement.Placer]. A placer
 // may choose fewer clusters than the placement asks for, so the suite does not
-// say which ones are right, except that none may be out of bounds.
+// say which ones are right, except that none may be out of bounds, or kept away by
+// its taints.
 func Test(t *testing.T, placer placement.Placer) {
 	for name, req := range requests() {
 		t.Run(name, func(t *testing.T) {
@@ -31,12 +28,13 @@ func Test(t *testing.T, placer placement.Placer) {
 			Check(t, req, decision)
 			sameAnswers(t, placer, req, decision)
 			CheckChoice(t, placer, req, decision)
+			lasts(t, placer, req, decision)
 		})
 	}
 	for name, req := range wrongRequests() {
 		t.Run(name, func(t *testing.T) {
 			decision, err := placer.Place(t.Context(), req)
-			require.Error(t, err, "a selector that does not parse is an error")
+			require.Error(t, err, "a selector that does not parse, and a toleration that means nothing, are errors")
 			require.Empty(t, decision.Selected, "a wrong request selects nothing")
 		})
 	}
@@ -49,11 +47,13 @@ func Check(t testing.TB, req placement.Request, d placement.Decision) {
 	require.True(t, slices.IsSorted(d.Selected), "selected clusters are in name order: %v", d.Selected)
 	require.Len(t, slices.Compact(slices.Clone(d.Selected)), len(d.Selected), "no cluster is selected twice: %v", d.Selected)
 	for _, name := range d.Selected {
-		_, member := req.Members.Get(name)
+		cluster, member := req.Members.Get(name)
 		require.True(t, member, "%q is selected and no member", name)
+		require.False(t, keepsAway(req, cluster), "%q has a taint that keeps the object away", name)
 		require.NotContains(t, d.Rejected, name, "selected and rejected")
 		require.True(t, withinBounds(req.Bounds, name), "%q is out of bounds", name)
 	}
+	require.True(t, d.Next.IsZero() || d.Next.After(req.Now), "the next decision is after this one, or never: %s", d.Next)
 	expected := expectedRejections(req, d)
 	require.ElementsMatch(t, expected, slices.Collect(maps.Keys(d.Rejected)), "all that is not selected is rejected, and nothing else")
 	for name, reason := range d.Rejected {
@@ -75,6 +75,7 @@ func CheckChoice(t testing.TB, placer placement.Placer, req placement.Request, d
 	choice, err := chooser.Choose(t.Context(), req)
 	require.NoError(t, err)
 	require.Equal(t, d.Selected, choice.Selected, "what is chosen is what is selected")
+	require.Equal(t, d.Next, choice.Next, "it is chosen again when it is decided again")
 	for name, reason := range choice.Rejected {
 		require.Equal(t, d.Rejected[name], reason, "%q is rejected for the same reason", name)
 	}
@@ -107,6 +108,31 @@ func withinBounds(bounds []placement.Bound, name federation.ClusterName) bool {
 	})
 }
 
+// keepsAway says whether the taints of a cluster keep the object from it.
+func keepsAway(req placement.Request, cluster federation.Cluster) bool {
+	v := federation.Tolerate(cluster.Taints, req.Want.Tolerations)
+	return v.Due(req.Now) || v.NoMore && !slices.Contains(req.Holding, cluster.Name)
+}
+
+// lasts checks that a decision stays the same until it is to be made again.
+func lasts(t *testing.T, placer placement.Placer, req placement.Request, d placement.Decision) {
+	t.Helper()
+	if d.Next.IsZero() {
+		req.Now = req.Now.AddDate(10, 0, 0)
+	} else {
+		req.Now = d.Next.Add(-1)
+	}
+	later, err := placer.Place(t.Context(), req)
+	require.NoError(t, err)
+	require.Equal(t, d.Selected, later.Selected, "until %s nothing changes by itself", d.Next)
+	if !d.Next.IsZero() {
+		req.Now = d.Next
+		next, err := placer.Place(t.Context(), req)
+		require.NoError(t, err)
+		Check(t, req, next)
+	}
+}
+
 // sameAnswers asks the same thing again, several times at once.
 func sameAnswers(t *testing.T, placer placement.Placer, req placement.Request, want placement.Decision) {
 	t.Helper()
@@ -120,54 +146,4 @@ func sameAnswers(t *testing.T, placer placement.Placer, req placement.Request, w
 		require.NoError(t, errs[i])
 		require.Equal(t, want, answers[i], "the same request gets the same answer")
 	}
-}
-
-func requests() map[string]placement.Request {
-	every := placement.Placement{Selector: &metav1.LabelSelector{}}
-	eu := placement.Placement{Selector: &metav1.LabelSelector{MatchLabels: map[string]string{"region": "eu"}}}
-	listed := placement.Placement{Clusters: []federation.ClusterName{"c", "a", "typo", "a"}}
-	return map[string]placement.Request{
-		"nothing asked for":            request(placement.Placement{}),
-		"empty list":                   request(placement.Placement{Clusters: []federation.ClusterName{}, Selector: &metav1.LabelSelector{}}),
-		"every cluster":                request(every),
-		"by label":                     request(eu),
-		"by name, unordered and wrong": request(listed),
-		"bounded by a list":            request(every, placement.Bound{By: "test", Within: &listed}),
-		"bounded by an empty list":     request(every, placement.Bound{By: "test", Within: &placement.Placement{Clusters: []federation.ClusterName{}}}),
-		"bounded twice":                request(every, placement.Bound{By: "one", Within: &listed}, placement.Bound{By: "two", Within: &eu}),
-		"bound missing":                request(listed, placement.Bound{By: "test"}),
-		"no members":                   {Want: listed},
-		"empty request":                {},
-	}
-}
-
-func wrongRequests() map[string]placement.Request {
-	wrong := placement.Placement{Selector: &metav1.LabelSelector{MatchExpressions: []metav1.LabelSelectorRequirement{{Key: "region", Operator: "Near"}}}}
-	every := placement.Placement{Selector: &metav1.LabelSelector{}}
-	return map[string]placement.Request{
-		"wrong selector":            request(wrong),
-		"wrong selector in a bound": request(every, placement.Bound{By: "test", Within: &wrong}),
-	}
-}
-
-func request(want placement.Placement, bounds ...placement.Bound) placement.Request {
-	return placement.Request{
-		Object: placement.Object{Kind: schema.GroupKind{Group: "apps", Kind: "Deployment"}, Namespace: "shop", Name: "web"},
-		Want:   want,
-		Bounds: bounds,
-		Members: federation.NewClusterSet(
-			federation.Cluster{Name: "a", Ready: true, Labels: labels.Set{"region": "eu"}},
-			federation.Cluster{Name: "b", Ready: false, Labels: labels.Set{"region": "eu"}},
-			federation.Cluster{Name: "c", Ready: true, Labels: labels.Set{"region": "us"}},
-			federation.Cluster{Name: "d", Ready: true},
-		),
-	}
-}
-
-// asJSON is a picture of all that a placer could change.
-func asJSON(t *testing.T, req placement.Request) string {
-	t.Helper()
-	picture, err := json.Marshal([]any{req.Object, req.Want, req.Bounds, slices.Collect(req.Members.All())})
-	require.NoError(t, err)
-	return string(picture)
 }

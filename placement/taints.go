@@ -1,0 +1,86 @@
+package placement
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/fedrail/fedrail/federation"
+)
+
+// weigh gives the reason against a cluster that its taints are, and takes over
+// when they may become one.
+func (d *Decision) weigh(req Request, cluster federation.Cluster) (Reason, bool) {
+	verdict := federation.Tolerate(cluster.Taints, req.Want.Tolerations)
+	switch {
+	case verdict.Due(req.Now):
+		return leaves(verdict), true
+	case verdict.NoMore && !slices.Contains(req.Holding, cluster.Name):
+		return staysAway(keeper(cluster.Taints, req.Want.Tolerations)), true
+	case verdict.Leave && (d.Next.IsZero() || verdict.Until.Before(d.Next)):
+		d.Next = verdict.Until
+	}
+	return Reason{}, false
+}
+
+// keeper is the first of a cluster's taints that keeps the object away.
+func keeper(taints []corev1.Taint, tolerations []corev1.Toleration) corev1.Taint {
+	i := slices.IndexFunc(taints, func(t corev1.Taint) bool {
+		return federation.Tolerate([]corev1.Taint{t}, tolerations).NoMore
+	})
+	return taints[max(i, 0)]
+}
+
+// leaves is the reason that a taint is which empties the cluster.
+func leaves(v federation.Verdict) Reason {
+	still := ""
+	if !v.Until.IsZero() {
+		still = " any more"
+	}
+	if v.Taint.Key == federation.DrainTaint && still == "" {
+		return Reason{Tainted, fmt.Sprintf("the cluster is drained: uncordon it, or tolerate its taint %q in placement.tolerations", v.Taint.ToString())}
+	}
+	return Reason{Tainted, fmt.Sprintf("the cluster has the taint %q, which takes away what does not tolerate it%s: "+
+		"remove the taint, or tolerate it in placement.tolerations", v.Taint.ToString(), still)}
+}
+
+// staysAway is the reason that a taint is which keeps new copies away.
+func staysAway(taint corev1.Taint) Reason {
+	if taint.Key == federation.CordonTaint {
+		return Reason{Cordoned, fmt.Sprintf("the cluster is cordoned, which keeps new copies away: uncordon it, or tolerate its taint %q in placement.tolerations", taint.ToString())}
+	}
+	return Reason{Tainted, fmt.Sprintf("the cluster has the taint %q, which keeps new copies away: "+
+		"remove the taint, or tolerate it in placement.tolerations", taint.ToString())}
+}
+
+// checkTolerations says what is wrong with tolerations. One that means nothing
+// would have copies go that somebody meant to keep.
+func checkTolerations(tolerations []corev1.Toleration) error {
+	var wrong []error
+	for i, t := range tolerations {
+		if err := checkToleration(t); err != nil {
+			wrong = append(wrong, fmt.Errorf("placement.tolerations[%d].%w", i, err))
+		}
+	}
+	return errors.Join(wrong...)
+}
+
+func checkToleration(t corev1.Toleration) error {
+	effects := []corev1.TaintEffect{"", corev1.TaintEffectNoSchedule, corev1.TaintEffectPreferNoSchedule, corev1.TaintEffectNoExecute}
+	exists := t.Operator == corev1.TolerationOpExists
+	switch {
+	case !exists && t.Operator != "" && t.Operator != corev1.TolerationOpEqual:
+		return fmt.Errorf("operator: there is no %q: write Exists or Equal", t.Operator)
+	case !exists && t.Key == "":
+		return errors.New("key: it is required unless the operator is Exists, which is for every taint then")
+	case exists && t.Value != "":
+		return errors.New("value: with the operator Exists there is none: remove it, or write Equal")
+	case !slices.Contains(effects, t.Effect):
+		return fmt.Errorf("effect: there is no %q: write NoSchedule, PreferNoSchedule or NoExecute, or nothing for all", t.Effect)
+	case t.TolerationSeconds != nil && t.Effect != corev1.TaintEffectNoExecute:
+		return errors.New("tolerationSeconds: it is for the effect NoExecute alone: write that, or remove the seconds")
+	}
+	return nil
+}
