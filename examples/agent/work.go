@@ -15,7 +15,10 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/fedrail/fedrail/federation"
+	"github.com/fedrail/fedrail/federation/apis/bundle/v1alpha1"
 	"github.com/fedrail/fedrail/propagation/pull"
+	"github.com/fedrail/fedrail/status"
+	"github.com/fedrail/fedrail/status/expression"
 )
 
 // work runs the agent until ctx ends.
@@ -35,6 +38,7 @@ func work(ctx context.Context, f *flags) error {
 	o := pull.AgentOptions{
 		Cluster: federation.ClusterName(f.cluster), Member: member, Writers: f.workers,
 		Timeout: f.writeTimeout, Interval: f.interval, Heartbeat: f.heartbeat, Logger: log,
+		Judge: judge,
 	}
 	host.QPS, member.QPS = -1, -1 // the API servers' own fairness decides
 	if o.Client, err = dynamic.NewForConfig(rest.AddUserAgent(host, "fedrail-agent")); err != nil {
@@ -62,6 +66,11 @@ func work(ctx context.Context, f *flags) error {
 	}
 	log.Info("stopped")
 	return nil
+}
+
+// judge has copies judged as the host says.
+func judge(t federation.Type, by v1alpha1.Judging) (status.Judge, error) {
+	return expression.Judge(t.GroupKind(), expression.Health(by))
 }
 
 // member is how this cluster is reached.

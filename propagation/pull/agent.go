@@ -18,6 +18,7 @@ import (
 	"github.com/fedrail/fedrail/federation"
 	"github.com/fedrail/fedrail/federation/apis/bundle/v1alpha1"
 	"github.com/fedrail/fedrail/propagation"
+	"github.com/fedrail/fedrail/status"
 )
 
 // AgentOptions are what an [Agent] is made of. The first four are required.
@@ -31,6 +32,10 @@ type AgentOptions struct {
 	// there it needs get, list, watch, create, patch and delete. It is copied.
 	Member *rest.Config
 
+	// Judge makes who judges copies of a type by what a bundle says; nil knows the
+	// kinds of Kubernetes, and judges nothing by expressions. Package
+	// status/expression does.
+	Judge func(federation.Type, v1alpha1.Judging) (status.Judge, error)
 	// Writers are how many objects of a type are written at a time; default 8.
 	Writers int
 	// Timeout bounds one write to the member and to the host; default 10s.
@@ -81,6 +86,9 @@ type Agent struct {
 func NewAgent(o AgentOptions) (*Agent, error) {
 	if err := o.validate(); err != nil {
 		return nil, err
+	}
+	if o.Judge == nil {
+		o.Judge = byKind
 	}
 	o.Writers = cmp.Or(o.Writers, 8)
 	o.Timeout = cmp.Or(o.Timeout, 10*time.Second)

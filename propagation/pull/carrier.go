@@ -42,7 +42,7 @@ func (a *Agent) newCarrier(how carriage) (*carrier, error) {
 	members := federation.NewMembers(federation.Cluster{Name: a.Cluster, Ready: true})
 	p, err := push.New(push.Options{
 		Clusters: self{members, a.Member}, Type: how.kind,
-		FieldManager: how.fieldManager, Adoption: how.adoption, Collection: how.collection, Judge: how.judge(), Logger: a.Logger,
+		FieldManager: how.fieldManager, Adoption: how.adoption, Collection: how.collection, Judge: a.judge(how), Logger: a.Logger,
 	})
 	if err != nil {
 		return nil, err

@@ -1,6 +1,9 @@
 package pull
 
 import (
+	"errors"
+
+	"github.com/fedrail/fedrail/federation"
 	"github.com/fedrail/fedrail/federation/apis/bundle/v1alpha1"
 	"github.com/fedrail/fedrail/status"
 )
@@ -29,10 +32,24 @@ func vitalsOf(told *v1alpha1.Vitals) status.Vitals {
 	return v
 }
 
-// judge is who judges copies that are carried like that; nil is nobody.
-func (c carriage) judge() status.Judge {
-	if !c.judged {
+// judge is who judges copies that are carried like that; nil is nobody. What the
+// agent cannot judge by is no reason to carry nothing.
+func (a *Agent) judge(how carriage) status.Judge {
+	if !how.judged {
 		return nil
 	}
-	return status.Kinds{}
+	judge, err := a.Judge(how.kind, how.judging)
+	if err != nil {
+		a.Logger.Info("copies are not judged", "type", how.kind.String(), "reason", err.Error())
+		return nil
+	}
+	return judge
+}
+
+// byKind is the default Judge of AgentOptions.
+func byKind(_ federation.Type, by v1alpha1.Judging) (status.Judge, error) {
+	if by != (v1alpha1.Judging{}) {
+		return nil, errors.New("there are expressions, and AgentOptions.Judge is not set")
+	}
+	return status.Kinds{}, nil
 }
