@@ -22,7 +22,18 @@ func (KubeFed) Plan(_ context.Context, req Request) (Plan, error) {
 	if err := req.validateSizes(); err != nil {
 		return Plan{}, fmt.Errorf("plan: %w", err)
 	}
-	d := deal{left: req.Total}
+	d := dealt(req)
+	if !req.Rebalance {
+		alone := req
+		alone.Rebalance = true
+		d.explain(dealt(alone))
+	}
+	return d.plan(req), nil
+}
+
+// dealt is the deal when all are given out that can be.
+func dealt(req Request) *deal {
+	d := &deal{left: req.Total}
 	for _, c := range ranked(req) {
 		d.hands = append(d.hands, &hand{Candidate: c})
 	}
@@ -37,7 +48,18 @@ func (KubeFed) Plan(_ context.Context, req Request) (Plan, error) {
 			break
 		}
 	}
-	return d.plan(req), nil
+	return d
+}
+
+// explain says of a cluster that has no more than it would have if nothing ran
+// anywhere why it would have that.
+func (d *deal) explain(alone *deal) {
+	for i, h := range d.hands {
+		fresh := alone.hands[i]
+		if h.why == Kept && (h.held == fresh.held || h.held < fresh.held && fresh.why == ByWeight) {
+			h.why = fresh.why
+		}
+	}
 }
 
 // deal gives replicas out.

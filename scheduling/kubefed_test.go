@@ -147,3 +147,22 @@ func TestKubeFedPlansAsKubeFedDid(t *testing.T) {
 		})
 	}
 }
+
+func TestKubeFedSaysTheSameOfAPlanThatIsCarriedOut(t *testing.T) {
+	for name, d := range tested() {
+		if len(d.current) > 0 || len(d.capacity) > 0 {
+			continue
+		}
+		t.Run(name, func(t *testing.T) {
+			first, err := scheduling.KubeFed{}.Plan(t.Context(), d.request())
+			require.NoError(t, err)
+			d.current = by{}
+			for _, s := range first.Shares {
+				d.current[s.Cluster] = s.Replicas
+			}
+			again, err := scheduling.KubeFed{}.Plan(t.Context(), d.request())
+			require.NoError(t, err)
+			require.Equal(t, first, again)
+		})
+	}
+}
