@@ -75,7 +75,7 @@ func templateOf(spec federatedkind.Spec, target federation.Type) *unstructured.U
 
 // placementOf keeps absent clusters (nil) and no clusters (empty) apart.
 func placementOf(p federatedkind.Placement) placement.Placement {
-	out := placement.Placement{Selector: p.ClusterSelector}
+	out := placement.Placement{Selector: p.ClusterSelector, Tolerations: p.Tolerations}
 	if p.Clusters != nil {
 		out.Clusters = make([]federation.ClusterName, len(p.Clusters))
 	}

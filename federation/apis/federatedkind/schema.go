@@ -41,6 +41,7 @@ func placementSchema() property {
 	return object("The clusters that should hold the object.", properties{
 		"clusters":        list("Exactly these clusters; none when the list is empty. The selector counts only when there is no list.", clusterSchema()),
 		"clusterSelector": selectorSchema(),
+		"tolerations":     tolerationsSchema(),
 	})
 }
 

@@ -64,6 +64,10 @@ spec:
     clusterSelector:
       matchLabels: {}
       matchExpressions: [{key: region, operator: In, values: [eu]}]
+    tolerations:
+    - {operator: Exists}
+    - {key: example.com/repair, value: disk, effect: NoSchedule}
+    - {key: fedrail.io/drain, operator: Exists, effect: NoExecute, tolerationSeconds: 0}
   overrides:
   - clusterName: c1
     clusterOverrides:
@@ -124,6 +128,12 @@ func TestServerRefusesWhatKubeFedRefusedAndRolloutsThatCannotBe(t *testing.T) {
 		"no spec":                     {spec: `null`, refused: "spec: Required"},
 		"a cluster without a name":    {spec: `{placement: {clusters: [{}]}}`, refused: "spec.placement.clusters[0].name: Required"},
 		"an expression without a key": {spec: `{placement: {clusterSelector: {matchExpressions: [{operator: In}]}}}`, refused: "spec.placement.clusterSelector.matchExpressions[0].key: Required"},
+		"a toleration without a key":  {spec: `{placement: {tolerations: [{value: v}]}}`, refused: "spec.placement.tolerations[0].key: Invalid value: must be set unless the operator is Exists"},
+		"any value, and one":          {spec: `{placement: {tolerations: [{key: k, operator: Exists, value: v}]}}`, refused: "spec.placement.tolerations[0].value: Invalid value: must be empty when the operator is Exists"},
+		"seconds of NoSchedule":       {spec: `{placement: {tolerations: [{key: k, effect: NoSchedule, tolerationSeconds: 5}]}}`, refused: "spec.placement.tolerations[0].tolerationSeconds: Invalid value: must be absent unless the effect is NoExecute"},
+		"seconds of any effect":       {spec: `{placement: {tolerations: [{key: k, tolerationSeconds: 5}]}}`, refused: "spec.placement.tolerations[0].tolerationSeconds"},
+		"an unknown operator":         {spec: `{placement: {tolerations: [{key: k, operator: Near}]}}`, refused: "spec.placement.tolerations[0].operator: Unsupported value"},
+		"an unknown effect":           {spec: `{placement: {tolerations: [{key: k, effect: Evict}]}}`, refused: "spec.placement.tolerations[0].effect: Unsupported value"},
 		"an unknown operation":        {spec: `{overrides: [{clusterOverrides: [{op: move, path: /a}]}]}`, refused: "spec.overrides[0].clusterOverrides[0].op"},
 		"an operation without a path": {spec: `{overrides: [{clusterOverrides: [{op: remove}]}]}`, refused: "spec.overrides[0].clusterOverrides[0].path: Required"},
 		"none at a time":              {spec: `{rollout: {maxConcurrent: 0}}`, refused: "spec.rollout.maxConcurrent"},

@@ -3,6 +3,7 @@ package federatedkind
 import (
 	"fmt"
 
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -30,6 +31,9 @@ type Spec struct {
 type Placement struct {
 	Clusters        []ClusterReference    `json:"clusters,omitzero"`
 	ClusterSelector *metav1.LabelSelector `json:"clusterSelector,omitempty"`
+	// Tolerations are for taints of clusters. In the placement of a
+	// FederatedNamespace they are the namespace's own, not those of what is in it.
+	Tolerations []corev1.Toleration `json:"tolerations,omitempty"`
 }
 
 // ClusterReference names a cluster.
