@@ -14,11 +14,15 @@ AS_BUILT := GOFLAGS="$${GOFLAGS:-} -trimpath"
 
 .PHONY: help
 help: ## print this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: demo
 demo: ## one application on a host and three members, end to end (KEEP=1 leaves it running)
 	@go run -C examples/sandbox ./demo
+
+.PHONY: demo-replicas
+demo-replicas: ## where thirty replicas go while clusters are drained, fail, fill up and join
+	@go run -C examples/sandbox ./demo --story=replicas
 
 .PHONY: test
 test: binaries ## all tests of all modules, on real API servers, with -race

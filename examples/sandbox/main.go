@@ -38,7 +38,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		SilenceErrors: true,
 	}
 	root.PersistentFlags().StringVar(&name, "name", name, "name of the sandbox; several can run side by side")
-	root.AddCommand(upCommand(&name), downCommand(&name), statusCommand(&name), pauseCommand(&name), continueCommand(&name), buildCommand())
+	root.AddCommand(upCommand(&name), downCommand(&name), statusCommand(&name), pauseCommand(&name), continueCommand(&name), killCommand(&name), buildCommand())
 	root.SetArgs(args)
 	root.SetOut(out)
 	return root.ExecuteContext(ctx)

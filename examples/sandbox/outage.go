@@ -23,6 +23,14 @@ func continueCommand(name *string) *cobra.Command {
 	return cmd
 }
 
+func killCommand(name *string) *cobra.Command {
+	cmd := outageCommand(name, outage{verb: "killed", signal: syscall.SIGKILL})
+	cmd.Use = "kill CLUSTER..."
+	cmd.Short = "Kill the API servers of clusters, for good: they come back with the next up"
+	cmd.Example = "  sandbox kill member2"
+	return cmd
+}
+
 // outage is what happens to API servers.
 type outage struct {
 	verb   string

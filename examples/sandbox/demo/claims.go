@@ -150,7 +150,7 @@ func (d *demo) differing(ctx context.Context, rows []row) {
 // print reads the members once more, and prints a line for each row.
 func (d *demo) print(ctx context.Context, heading string, rows []row, label func(row) string) {
 	w := tabwriter.NewWriter(d.out, 0, 0, 3, ' ', 0)
-	fmt.Fprintf(w, "\n  %s\t%s\n", heading, strings.ToUpper(strings.Join(memberNames(), "\t")))
+	fmt.Fprintf(w, "\n  %s\t%s\n", heading, strings.ToUpper(strings.Join(d.memberNames(), "\t")))
 	for i, cells := range d.look(ctx, rows) {
 		fmt.Fprintf(w, "  %s\t%s\n", label(rows[i]), strings.Join(cells, "\t"))
 	}

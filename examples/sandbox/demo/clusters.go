@@ -32,15 +32,15 @@ type cluster struct {
 }
 
 func (d *demo) startClusters(ctx context.Context) error {
-	if err := d.sandbox(ctx, "up", "--members=3"); err != nil {
+	if err := d.sandbox(ctx, "up", fmt.Sprintf("--members=%d", d.story.members)); err != nil {
 		return err
 	}
 	var err error
 	if d.host, err = connect(d.place.kubeconfig(), "host"); err != nil {
 		return err
 	}
-	for _, name := range memberNames() {
-		member, err := connect(d.place.kubeconfig(), name)
+	for i := range d.story.members {
+		member, err := connect(d.place.kubeconfig(), fmt.Sprintf("member%d", i+1))
 		if err != nil {
 			return err
 		}
@@ -49,7 +49,17 @@ func (d *demo) startClusters(ctx context.Context) error {
 	return nil
 }
 
-func memberNames() []string { return []string{"member1", "member2", "member3"} }
+// joined are the clusters that are members from the beginning.
+func (d *demo) joined() []cluster { return d.members[:d.story.joined] }
+
+// memberNames are the names of all clusters beside the host.
+func (d *demo) memberNames() []string {
+	names := make([]string, len(d.members))
+	for i, m := range d.members {
+		names[i] = m.name
+	}
+	return names
+}
 
 // connect makes a client for one context of a kubeconfig file.
 func connect(kubeconfig, name string) (cluster, error) {
@@ -75,27 +85,34 @@ func (d *demo) claimClusters(ctx context.Context) error {
 			return fmt.Errorf("%s: expected nodes, saw none", c.name)
 		}
 	}
-	d.proved("four clusters answer, each with its own API server and nodes")
+	d.proved("%d clusters answer, each with its own API server and nodes", len(d.members)+1)
 	return nil
 }
 
 // federate makes a federation of them.
 func (d *demo) federate(ctx context.Context) error {
-	host := setup.Host{Config: d.host.config, Namespace: systemNamespace}
+	host := d.hostSetup()
 	if err := d.install(ctx, host); err != nil {
 		return err
 	}
 	if err := d.configure(ctx); err != nil {
 		return err
 	}
-	for _, m := range d.members {
-		member := setup.Member{Name: m.name, Config: m.config, Labels: sample.Members()[m.name]}
-		if err := host.Join(ctx, member); err != nil {
+	for _, m := range d.joined() {
+		if err := d.join(ctx, host, m); err != nil {
 			return err
 		}
 	}
-	d.say("three clusters have joined, each with an account that may do what the types need")
+	d.say("%d clusters have joined, each with an account that may do what the types need", d.story.joined)
 	return nil
+}
+
+func (d *demo) join(ctx context.Context, host setup.Host, m cluster) error {
+	return host.Join(ctx, setup.Member{Name: m.name, Config: m.config, Labels: sample.Members()[m.name]})
+}
+
+func (d *demo) hostSetup() setup.Host {
+	return setup.Host{Config: d.host.config, Namespace: systemNamespace}
 }
 
 // install prepares the host, and writes down how the controller reaches it.
@@ -157,8 +174,8 @@ func (d *demo) configure(ctx context.Context) error {
 func (d *demo) claimMembersReady(ctx context.Context) error {
 	clusters := resource{corev1beta1.KubeFedClusters(), systemNamespace}
 	var rows []row
-	for _, name := range memberNames() {
-		rows = append(rows, row{clusters, name, `{.status.conditions[?(@.type=="Ready")].status} {.status.kubernetesVersion}`, nil})
+	for _, m := range d.joined() {
+		rows = append(rows, row{clusters, m.name, `{.status.conditions[?(@.type=="Ready")].status} {.status.kubernetesVersion}`, nil})
 	}
 	err := d.await(ctx, "members ready", func(ctx context.Context) (problems []string) {
 		for _, r := range rows {
@@ -169,7 +186,7 @@ func (d *demo) claimMembersReady(ctx context.Context) error {
 		return problems
 	})
 	if err == nil {
-		d.proved("the controller has the lease, and finds all three members ready")
+		d.proved("the controller has the lease, and finds all %d members ready", d.story.joined)
 	}
 	return err
 }

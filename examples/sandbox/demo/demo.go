@@ -12,6 +12,7 @@ import (
 type demo struct {
 	out   io.Writer
 	end   ending
+	story story
 	began time.Time
 
 	place      place
@@ -35,24 +36,6 @@ type step struct {
 	title string
 	do    func(ctx context.Context) error
 	claim func(ctx context.Context) error
-}
-
-func (d *demo) steps() []step {
-	steps := []step{
-		{"clusters: a host and three members, with nodes that pretend", d.startClusters, d.claimClusters},
-		{"federation: definitions, types and members on the host", d.federate, d.claimNoAdministrator},
-		{"controller: the reference controller, as a process of its own", d.startController, d.claimMembersReady},
-		{"sample: a shop, declared once on the host", d.applySample, d.claimSample},
-		{"overrides: what differs from member to member", nil, d.claimOverrides},
-		{"outage: member2 stops answering, and the shop changes", d.breakMember, d.claimOthersCarryOn},
-		{"recovery: member2 answers again", d.mendMember, d.claimConverged},
-		{"placement: the promotion moves from member1 to member2, the ingress from member1 to member3", d.move, d.claimMoved},
-		{"deletion: the shop closes", d.deleteSample, d.claimNothingLeft},
-	}
-	if d.end == keepRunning {
-		steps = append(steps, step{"sample: once more, to look at", d.applySample, d.claimSample})
-	}
-	return steps
 }
 
 // run takes the steps. What was started is stopped at the end, unless all went
@@ -84,7 +67,7 @@ func (d *demo) run(ctx context.Context) error {
 }
 
 func (d *demo) takeSteps(ctx context.Context) error {
-	steps := d.steps()
+	steps := d.story.steps(d)
 	for i, s := range steps {
 		fmt.Fprintf(d.out, "\n== %d/%d  %s\n", i+1, len(steps), s.title)
 		for _, part := range []func(context.Context) error{s.do, s.claim} {
@@ -130,10 +113,7 @@ All of it stays up, and every claim was checked. To look around:
 
   export KUBECONFIG=%s
   kubectl get kubefedclusters -n %s
-  kubectl get federateddeployments,federatedconfigmaps -n shop
-  kubectl --context member1 get all -n shop
-  kubectl -n shop patch federateddeployment web --type=merge -p '{"spec":{"placement":{"clusters":[{"name":"member2"}]}}}'
-
+%s
   tail -f %s
   go run -C %s . --name %s pause member3     # and: continue member3, status
 
@@ -141,5 +121,5 @@ To take it down:
 
   go run -C %s . --name %s down
   (the controller ends when it cannot renew its lease; or: kill %d)
-`, d.place.kubeconfig(), systemNamespace, d.place.controllerLog(), d.place.source, sandboxName, d.place.source, sandboxName, d.controller.pid)
+`, d.place.kubeconfig(), systemNamespace, d.story.tries, d.place.controllerLog(), d.place.source, sandboxName, d.place.source, sandboxName, d.controller.pid)
 }

@@ -3,12 +3,14 @@
 //
 //	go run -C examples/sandbox ./demo
 //	KEEP=1 go run -C examples/sandbox ./demo   # and leave it all running
+//	go run -C examples/sandbox ./demo --story=replicas
 //
 // It needs Go and nothing else. The first time, it builds the clusters' programs.
 package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -33,10 +35,17 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("demo", flag.ContinueOnError)
 	flags.SetOutput(out)
 	keep := flags.Bool("keep", os.Getenv("KEEP") == "1", "leave clusters, controller and sample running; also KEEP=1 in the environment")
-	if err := flags.Parse(args); err != nil {
+	name := flags.String("story", "shop", "shop: one application, end to end; replicas: where thirty replicas go while clusters come and fail")
+	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
+		return nil
+	} else if err != nil {
 		return err
 	}
-	d := &demo{out: out}
+	told, err := storyOf(*name)
+	if err != nil {
+		return err
+	}
+	d := &demo{out: out, story: told}
 	if *keep {
 		d.end = keepRunning
 	}
