@@ -25,13 +25,13 @@ func job(object *unstructured.Unstructured) (Health, string) {
 
 func jobProgress(object *unstructured.Unstructured) string {
 	completions := countOr(object, countOr(object, 1, "spec", "parallelism"), "spec", "completions")
-	return fmt.Sprintf("%d of %d completions succeeded, %d pods are active, %d failed", count(object, "status", "succeeded"),
+	return fmt.Sprintf("%d of %d completions succeeded; %d pods active, %d failed", count(object, "status", "succeeded"),
 		completions, count(object, "status", "active"), count(object, "status", "failed"))
 }
 
 func cronJob(object *unstructured.Unstructured) (Health, string) {
 	if isSet(object, "spec", "suspend") {
-		return Suspended, fmt.Sprintf("it is suspended; %d jobs are active", len(list(object, "status", "active")))
+		return Suspended, fmt.Sprintf("it is suspended; %d jobs active", len(list(object, "status", "active")))
 	}
 	return Healthy, ""
 }

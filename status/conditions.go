@@ -20,7 +20,7 @@ func byConditions(object *unstructured.Unstructured) (Health, string) {
 	health, message := kstatus(object)
 	if c, found := conditionOf(object, "Available"); found && c.Status != "True" && health == Healthy {
 		if _, says := conditionOf(object, "Ready"); !says {
-			return Progressing, cmp.Or(c.because(), "Available is "+c.Status)
+			return Progressing, c.because()
 		}
 	}
 	return health, message
@@ -49,7 +49,7 @@ func kstatus(object *unstructured.Unstructured) (Health, string) {
 	}
 	message := result.Message
 	if len(result.Conditions) > 0 {
-		message = because(string(result.Conditions[0].Reason), message)
+		message = cmp.Or(because(result.Conditions[0].Reason, message), "its conditions do not say why")
 	}
 	switch result.Status {
 	case status.CurrentStatus:

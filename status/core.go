@@ -1,8 +1,6 @@
 package status
 
 import (
-	"cmp"
-
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
 
@@ -32,7 +30,7 @@ func volumeClaim(object *unstructured.Unstructured) (Health, string) {
 	case "Lost":
 		return Degraded, "its volume " + text(object, "spec", "volumeName") + " is lost"
 	default:
-		return Progressing, "it is not bound to a volume, but " + cmp.Or(phase, "new")
+		return Progressing, sentence("no volume is bound to it", phase)
 	}
 }
 
@@ -43,7 +41,7 @@ func namespace(object *unstructured.Unstructured) (Health, string) {
 	case "Terminating":
 		return Terminating, "it is being deleted"
 	default:
-		return Progressing, "it is not Active, but " + cmp.Or(phase, "new")
+		return Progressing, sentence("it is not Active yet", phase)
 	}
 }
 

@@ -44,6 +44,12 @@ func replicas(object *unstructured.Unstructured) []Count {
 	return inStatus(counts, object, "updatedReplicas", "readyReplicas", "availableReplicas")
 }
 
+// replicaSetCounts have no updated ones, for a ReplicaSet has one version only.
+func replicaSetCounts(object *unstructured.Unstructured) []Count {
+	counts := append(make([]Count, 0, 3), Count{"replicas", wanted(object)})
+	return inStatus(counts, object, "readyReplicas", "availableReplicas")
+}
+
 // replicasIfAny are those of kinds that speak of them as workloads do. Where
 // nothing says how many are wanted, they are those that are there.
 func replicasIfAny(object *unstructured.Unstructured) []Count {

@@ -1,6 +1,7 @@
 package status
 
 import (
+	"cmp"
 	"math"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -94,7 +95,9 @@ func isFalse(object *unstructured.Unstructured, kind string) (Condition, bool) {
 }
 
 // because is what a condition says for people.
-func (c Condition) because() string { return because(c.Reason, c.Message) }
+func (c Condition) because() string {
+	return cmp.Or(because(c.Reason, c.Message), c.Type+" is "+c.Status)
+}
 
 func because(reason, message string) string {
 	switch {

@@ -118,7 +118,7 @@ func builtInApps(kind string) Rule {
 	case "StatefulSet":
 		return Rule{Health: statefulSet, Counts: replicas}
 	case "ReplicaSet":
-		return Rule{Health: replicaSet, Counts: replicas}
+		return Rule{Health: replicaSet, Counts: replicaSetCounts}
 	case "DaemonSet":
 		return Rule{Health: daemonSet, Counts: daemonSetCounts}
 	}
