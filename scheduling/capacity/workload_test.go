@@ -11,7 +11,7 @@ import (
 	"github.com/fedrail/fedrail/scheduling/capacity"
 )
 
-func object(t *testing.T, manifest string) *unstructured.Unstructured {
+func object(t testing.TB, manifest string) *unstructured.Unstructured {
 	t.Helper()
 	o := &unstructured.Unstructured{}
 	require.NoError(t, yaml.Unmarshal([]byte(manifest), &o.Object))
