@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/fedrail/fedrail/federation"
@@ -30,6 +31,7 @@ func (c *Controller) guard(o *object, in Intent, p plan) plan {
 	reason := ""
 	if len(losing) > 0 {
 		loss := o.placed.loss(losing, members, now)
+		loss.Drained = drained(loss.Lost, members, in.Placement.Want.Tolerations)
 		loss.Asked, loss.Allowed = asked, in.AllowLoss
 		reason = c.LossGuard.Judge(loss)
 	}
@@ -128,6 +130,18 @@ func (s *placed) loss(losing []federation.ClusterName, members federation.Cluste
 		lost[name] = true
 	}
 	return Loss{Held: slices.Sorted(maps.Keys(held)), Lost: slices.Sorted(maps.Keys(lost))}
+}
+
+// drained are those of the clusters whose taints say that the object has to leave.
+func drained(lost []federation.ClusterName, members federation.ClusterSet, tolerations []corev1.Toleration) []federation.ClusterName {
+	now := time.Now()
+	var drained []federation.ClusterName
+	for _, name := range lost {
+		if c, _ := members.Get(name); federation.Tolerate(c.Taints, tolerations).Due(now) {
+			drained = append(drained, name)
+		}
+	}
+	return drained
 }
 
 // follow takes over where the object should be now. A cluster that is no member

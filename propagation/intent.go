@@ -26,8 +26,8 @@ type Intent struct {
 	// Template is the object before overrides. The Controller sets name,
 	// namespace and the managed label itself.
 	Template *unstructured.Unstructured
-	// Placement says where the object should be. The Controller fills in Members
-	// and the Object's name, and its kind when that is empty.
+	// Placement says where the object should be. The Controller fills in Members,
+	// Holding, Now and the Object's name, and its kind when that is empty.
 	Placement placement.Request
 	// Overrides say what differs from cluster to cluster.
 	Overrides []overrides.Rule
@@ -80,6 +80,16 @@ type Source interface {
 	// returns when no call to changed is under way any more. An error ends the
 	// Controller.
 	Watch(ctx context.Context, changed func(Key)) error
+}
+
+// An Onlooker is a [Source] that is told where its objects are placed.
+type Onlooker interface {
+	// Placed tells where an object should be by the last decision: what bounds,
+	// policies, taints and the loss guard leave of its placement. It is told at each
+	// planning, before anything is done about it, but not of an object that is being
+	// deleted or cannot be understood. It is called concurrently, must not block, and
+	// must not keep the slice.
+	Placed(key Key, clusters []federation.ClusterName)
 }
 
 // ErrNotListed is the answer of a [Source] that does not know its intents yet.

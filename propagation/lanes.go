@@ -8,6 +8,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
+
 	"github.com/fedrail/fedrail/federation"
 )
 
@@ -66,7 +68,7 @@ type laneChange struct {
 	left        []federation.ClusterName // members no more
 	reconnected []federation.ClusterName // that are reached otherwise, and may be others
 	woken       []federation.ClusterName // whose readiness, its reason, or connection changed
-	membership  bool                     // a member came, goes, went, or has other labels
+	membership  bool                     // a member came, goes, went, or has other labels or taints
 }
 
 // follow takes over a snapshot of the members: it makes lanes for new ones and
@@ -104,7 +106,7 @@ func compare(before, now federation.ClusterSet) laneChange {
 	change := laneChange{membership: before.Len() != now.Len()}
 	for c := range now.All() {
 		old, known := before.Get(c.Name)
-		if !known || !maps.Equal(old.Labels, c.Labels) || old.Leaving != c.Leaving {
+		if !known || !maps.Equal(old.Labels, c.Labels) || old.Leaving != c.Leaving || !slices.EqualFunc(old.Taints, c.Taints, sameTaint) {
 			change.membership = true
 		}
 		if known && (old.Ready != c.Ready || old.Connection != c.Connection || old.Message != c.Message) {
@@ -115,6 +117,10 @@ func compare(before, now federation.ClusterSet) laneChange {
 		}
 	}
 	return change
+}
+
+func sameTaint(a, b corev1.Taint) bool {
+	return a.MatchTaint(&b) && a.Value == b.Value && a.TimeAdded.Equal(b.TimeAdded)
 }
 
 func (s *lanes) get(name federation.ClusterName) (*lane, bool) {

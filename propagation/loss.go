@@ -27,6 +27,9 @@ type Loss struct {
 	// Lost are those of Held that it loses now, or lost in the last ten minutes
 	// without being asked; in name order. It is never empty.
 	Lost []federation.ClusterName
+	// Drained are those of Lost that have a taint which takes the object from them:
+	// somebody wants that cluster to lose it; in name order.
+	Drained []federation.ClusterName
 	// Asked says that the declaration's own placement changed, or that its
 	// namespace is not federated any more: somebody wants the loss.
 	Asked bool
@@ -56,12 +59,15 @@ type LossGuard interface {
 // MostAtOnce is the default [LossGuard]: it holds back that an object loses more
 // than half of its clusters, and two at the least, unasked. Such a loss comes of
 // a change of the clusters' labels or of the namespace's placement, and many
-// objects may share it.
+// objects may share it. A cluster that is drained is asked for by its taint, and
+// does not count, unless no other cluster is left.
 type MostAtOnce struct{}
 
 // Judge implements [LossGuard].
 func (MostAtOnce) Judge(l Loss) string {
-	if l.Asked || len(l.Lost) < 2 || 2*len(l.Lost) <= len(l.Held) || l.Allowed == l.Token() {
+	unasked := len(l.Lost) - len(l.Drained)
+	most := unasked > 1 && 2*unasked > len(l.Held)-len(l.Drained) || len(l.Lost) > 1 && len(l.Lost) == len(l.Held)
+	if l.Asked || !most || l.Allowed == l.Token() {
 		return ""
 	}
 	return fmt.Sprintf("%d of %d clusters would lose the object, though its own placement did not change: %s; "+

@@ -21,6 +21,7 @@ type plan struct {
 	drop    []federation.ClusterName // may hold one, and should not
 	problem status.Problem           // why the object is not where it was asked to be
 	frozen  bool                     // it is not known; leave every cluster as it is
+	next    time.Time                // when to plan again though nothing changes; zero is never
 }
 
 // plan looks at one object: it decides which clusters should hold it, makes
@@ -67,6 +68,10 @@ func (c *Controller) planAs(ctx context.Context, key Key, span Span) (Intent, er
 	case err != nil:
 		return in, fmt.Errorf("hold %s: %w", key, err)
 	}
+	c.tellPlaced(in, p)
+	if !p.next.IsZero() {
+		c.plans.AddAfter(key, time.Until(p.next))
+	}
 	o.causedBy(span)
 	for _, name := range o.adopt(in, identified(in), p, time.Now()) {
 		if l, known := c.lanes.get(name); known {
@@ -88,7 +93,9 @@ const unlistedPause = 200 * time.Millisecond
 // none though they may.
 func (c *Controller) decide(ctx context.Context, in Intent, may []federation.ClusterName) plan {
 	members := c.lanes.snapshot()
-	decision, err := c.place(ctx, request(in, c.lanes.staying()))
+	req := request(in, c.lanes.staying())
+	req.Holding, req.Now = may, time.Now()
+	decision, err := c.place(ctx, req)
 	var p plan
 	switch {
 	case in.Invalid != nil:
@@ -102,7 +109,7 @@ func (c *Controller) decide(ctx context.Context, in Intent, may []federation.Clu
 	case err != nil:
 		return plan{frozen: true, problem: status.Problem{Reason: status.ComputePlacementFailed, Message: err.Error()}}
 	default:
-		p.hold, p.problem = decision.Selected, problemOf(decision)
+		p.hold, p.problem, p.next = decision.Selected, problemOf(decision), decision.Next
 	}
 	for _, name := range may {
 		if _, member := members.Get(name); member && !slices.Contains(p.hold, name) && !slices.Contains(p.drop, name) {
@@ -110,6 +117,13 @@ func (c *Controller) decide(ctx context.Context, in Intent, may []federation.Clu
 		}
 	}
 	return p
+}
+
+// tellPlaced tells an Onlooker what was decided.
+func (c *Controller) tellPlaced(in Intent, p plan) {
+	if o, looks := c.Source.(Onlooker); looks && !p.frozen && !in.Deleting {
+		o.Placed(in.Key, p.hold)
+	}
 }
 
 // place asks the Placer, in the way that costs it least.
