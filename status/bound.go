@@ -17,8 +17,8 @@ const MaxSummary = 256 << 10
 // than it has to.
 //
 // The names, states, rollouts, healths and counts of all clusters stay, and so do
-// conditions and totals: there are summaries that cannot be bounded. With a
-// Deployment's four counts, these are about 230 bytes a cluster. The summary that is given is not modified;
+// conditions and totals, whatever the limit: for a Deployment, these are 165 bytes
+// a cluster. Neither the summary that is given nor its clusters are modified, and
 // equal summaries are bounded alike.
 func Bound(s Summary, bytes int) Summary {
 	excess := sizeOf(s) - bytes
@@ -26,7 +26,7 @@ func Bound(s Summary, bytes int) Summary {
 		return s
 	}
 	s.Clusters = slices.Clone(s.Clusters)
-	for _, d := range details {
+	for _, d := range details() {
 		excess = d.drop(s.Clusters, excess)
 	}
 	return s
@@ -39,12 +39,14 @@ type detail struct {
 	omit func(*Observation)
 }
 
-// details in the order in which they are left out.
-var details = []detail{
-	{isFine, remoteSize, omitRemote},
-	{isFine, messageSize, omitMessages},
-	{isNotFine, remoteSize, omitRemote},
-	{isNotFine, messageSize, omitMessages},
+// details are in the order in which they are left out.
+func details() []detail {
+	return []detail{
+		{isFine, remoteSize, omitRemote},
+		{isFine, messageSize, omitMessages},
+		{isNotFine, remoteSize, omitRemote},
+		{isNotFine, messageSize, omitMessages},
+	}
 }
 
 // drop leaves the detail out where it is, as long as there is an excess, and says
@@ -65,14 +67,31 @@ func isNotFine(o Observation) bool { return !isFine(o) }
 func omitRemote(o *Observation)   { o.Remote = nil }
 func omitMessages(o *Observation) { o.Message, o.Vitals.Message = "", "" }
 
-func remoteSize(o Observation) int  { return valueSize(o.Remote) }
-func messageSize(o Observation) int { return len(o.Message) + len(o.Vitals.Message) }
+func remoteSize(o Observation) int {
+	if len(o.Remote) == 0 {
+		return 0
+	}
+	return fixedOfText + valueSize(o.Remote)
+}
 
-// The bytes that names and punctuation of JSON take, with room to spare.
+func messageSize(o Observation) int {
+	return messageSizeOf(o.Message) + messageSizeOf(o.Vitals.Message)
+}
+
+func messageSizeOf(message string) int {
+	if message == "" {
+		return 0
+	}
+	return fixedOfText + len(message)
+}
+
+// The bytes that names and punctuation of JSON take.
 const (
-	fixedOfCluster   = 120
-	fixedOfCondition = 220 // with its times, which whoever stores it adds
-	fixedOfCount     = 6
+	fixedOfCluster   = 80
+	fixedOfCondition = 210 // with its times, which whoever stores it adds
+	fixedOfRollout   = 90
+	fixedOfCount     = 4
+	fixedOfText      = 20
 	digitsOfNumber   = 20
 )
 
@@ -85,7 +104,7 @@ func sizeOf(s Summary) int {
 	for _, o := range s.Clusters {
 		size += fixedOfCluster + len(o.Cluster) + len(o.State) + len(o.Vitals.Health) + messageSize(o) + remoteSize(o) + countsSize(o.Vitals.Counts)
 		if o.Rollout.Phase != "" {
-			size += fixedOfCluster + len(o.Rollout.Version)
+			size += fixedOfRollout + len(o.Rollout.Version)
 		}
 	}
 	return size
