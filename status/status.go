@@ -1,6 +1,7 @@
-// Package status reduces what was seen of one object in many clusters to one
-// summary, in KubeFed's words and with a message beside each. It is pure: no
-// client and no clock, and equal facts give equal summaries.
+// Package status judges how an object fares in one cluster, by its kind, and
+// reduces what was seen of it in many to one summary, in KubeFed's words and with
+// a message beside each. It is pure: no client and no clock, and equal facts give
+// equal summaries.
 package status
 
 import (
