@@ -27,11 +27,12 @@ func (c *Controller) guard(o *object, in Intent, p plan) plan {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	asked := o.placed.take(in)
+	o.placed.regain(p.hold)
 	losing := o.placed.losing(p.hold, members)
 	reason := ""
 	if len(losing) > 0 {
 		loss := o.placed.loss(losing, members, now)
-		loss.Drained = drained(loss.Lost, members, in.Placement.Want.Tolerations)
+		loss.Kept, loss.Drained = p.hold, drained(loss.Lost, members, in.Placement.Want.Tolerations)
 		loss.Asked, loss.Allowed = asked, in.AllowLoss
 		reason = c.LossGuard.Judge(loss)
 	}
@@ -153,6 +154,12 @@ func (s *placed) follow(hold []federation.ClusterName, members federation.Cluste
 	})
 	for _, name := range hold {
 		s.in[name] = true
+	}
+}
+
+// regain forgets the losses of clusters that should hold the object.
+func (s *placed) regain(hold []federation.ClusterName) {
+	for _, name := range hold {
 		delete(s.lost, name)
 	}
 }

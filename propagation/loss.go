@@ -30,6 +30,8 @@ type Loss struct {
 	// Drained are those of Lost that have a taint which takes the object from them:
 	// somebody wants that cluster to lose it; in name order.
 	Drained []federation.ClusterName
+	// Kept are the clusters that should hold the object after that; in name order.
+	Kept []federation.ClusterName
 	// Asked says that the declaration's own placement changed, or that its
 	// namespace is not federated any more: somebody wants the loss.
 	Asked bool
@@ -65,9 +67,12 @@ type MostAtOnce struct{}
 
 // Judge implements [LossGuard].
 func (MostAtOnce) Judge(l Loss) string {
-	unasked := len(l.Lost) - len(l.Drained)
-	most := unasked > 1 && 2*unasked > len(l.Held)-len(l.Drained) || len(l.Lost) > 1 && len(l.Lost) == len(l.Held)
-	if l.Asked || !most || l.Allowed == l.Token() {
+	drained := len(l.Drained)
+	if len(l.Kept) == 0 {
+		drained = 0
+	}
+	unasked, held := len(l.Lost)-drained, len(l.Held)-drained
+	if l.Asked || unasked < 2 || 2*unasked <= held || l.Allowed == l.Token() {
 		return ""
 	}
 	return fmt.Sprintf("%d of %d clusters would lose the object, though its own placement did not change: %s; "+
