@@ -3,6 +3,9 @@ package follow
 import (
 	"context"
 	"slices"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
 
 	"github.com/fedrail/fedrail/federation"
 	"github.com/fedrail/fedrail/propagation"
@@ -38,11 +41,39 @@ func (f *Following) placedFor(ctx context.Context, r reference, t target) where 
 	if r.invalid != nil {
 		return where{unclear: r.invalid}
 	}
-	req := r.placement
-	req.Members = f.Registry.Snapshot()
-	decision, err := f.Placer.Place(ctx, req)
-	there := slices.DeleteFunc(slices.Clone(decision.Selected), func(name federation.ClusterName) bool { return !r.is(t, name) })
+	clusters, err := f.clustersOf(ctx, r)
+	there := slices.DeleteFunc(clusters, func(name federation.ClusterName) bool { return !r.is(t, name) })
 	return where{clusters: there, awaits: r.awaits, unclear: err}
+}
+
+// clustersOf are the members that one who refers to others is placed in.
+func (f *Following) clustersOf(ctx context.Context, r reference) ([]federation.ClusterName, error) {
+	members := f.Registry.Snapshot()
+	if r.settled == nil {
+		return f.expect(ctx, r, members)
+	}
+	return slices.DeleteFunc(slices.Clone(r.settled), func(name federation.ClusterName) bool {
+		_, member := members.Get(name)
+		return !member
+	}), nil
+}
+
+// expect is where one who refers to others will be placed, while its own loop did
+// not say so yet. It may stay where it is, in spite of any taint.
+func (f *Following) expect(ctx context.Context, r reference, members federation.ClusterSet) ([]federation.ClusterName, error) {
+	req, now := r.placement, time.Now()
+	req.Members, req.Want.Tolerations = members, tolerateAll()
+	decision, err := f.Placer.Place(ctx, req)
+	return slices.DeleteFunc(slices.Clone(decision.Selected), func(name federation.ClusterName) bool {
+		c, _ := members.Get(name)
+		v := federation.Tolerate(c.Taints, r.placement.Want.Tolerations)
+		return (v.NoMore || v.Due(now)) && !slices.Contains(r.reported, name)
+	}), err
+}
+
+// tolerateAll tolerates every taint.
+func tolerateAll() []corev1.Toleration {
+	return []corev1.Toleration{{Operator: corev1.TolerationOpExists}}
 }
 
 // where is where a target should be.

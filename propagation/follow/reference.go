@@ -19,6 +19,8 @@ type reference struct {
 	special   map[federation.ClusterName][]target // in clusters that have an override
 	through   *target                             // the ServiceAccount that refers, wherever that goes
 	placement placement.Request
+	reported  []federation.ClusterName // where it is by its last report
+	settled   []federation.ClusterName // where its own loop places it; nil when that did not say yet
 	awaits    func(federation.ClusterName) *propagation.Problem
 	invalid   error // why its placement is not to be relied on
 }
@@ -27,6 +29,9 @@ type reference struct {
 // is written, and the template counts.
 func (f *Following) referenceOf(ctx context.Context, in propagation.Intent) reference {
 	r := reference{placement: in.Placement, awaits: in.Awaits, invalid: in.Invalid, special: map[federation.ClusterName][]target{}}
+	for _, o := range in.Reported.Clusters {
+		r.reported = append(r.reported, o.Cluster)
+	}
 	r.usual = r.add(in.Key.Namespace, in.Template)
 	members := f.Registry.Snapshot()
 	for _, rule := range in.Overrides {

@@ -2,6 +2,7 @@ package follow
 
 import (
 	"context"
+	"slices"
 
 	"github.com/fedrail/fedrail/federation"
 	"github.com/fedrail/fedrail/propagation"
@@ -24,6 +25,8 @@ func (f *Following) Referring(t federation.Type, s propagation.Source, objects D
 	f.reading[t] = r
 	return listener{Source: s, following: f, of: t, who: r}
 }
+
+var _ propagation.Onlooker = listener{}
 
 // listener is a Source that somebody listens to.
 type listener struct {
@@ -49,6 +52,24 @@ func (l listener) Watch(ctx context.Context, changed func(propagation.Key)) erro
 	})
 }
 
+// Placed implements [propagation.Onlooker].
+func (l listener) Placed(key propagation.Key, clusters []federation.ClusterName) {
+	l.following.tell(l.following.settle(referrer{of: l.of, key: key}, clusters))
+}
+
+// settle takes over where an object is placed, and returns what that concerns.
+func (f *Following) settle(who referrer, clusters []federation.ClusterName) []target {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	r, refers := f.known.byReferrer[who]
+	if !refers || r.settled != nil && slices.Equal(r.settled, clusters) {
+		return nil
+	}
+	r.settled = append([]federation.ClusterName{}, clusters...)
+	f.known.byReferrer[who] = r
+	return r.to
+}
+
 // look takes over what an object refers to now, and returns what that concerns.
 // An object that is being deleted refers to what it referred to until it is gone.
 func (f *Following) look(ctx context.Context, who referrer, r *referring) []target {
@@ -69,6 +90,7 @@ func (f *Following) look(ctx context.Context, who referrer, r *referring) []targ
 	case in.Invalid != nil && f.known.knows(who):
 		return nil // its copies stay as they are, and so does what they need
 	default:
+		refers.settled = f.known.byReferrer[who].settled
 		return f.known.set(who, refers)
 	}
 }

@@ -168,8 +168,8 @@ func (s *Followed) mayBeThere(key propagation.Key) bool {
 func (s *Followed) intent(key propagation.Key, p where, object *unstructured.Unstructured) propagation.Intent {
 	in := propagation.Intent{Key: key, Parent: s.parentOf(key), Held: true, Invalid: p.unclear, Awaits: p.awaits}
 	in.Placement.Object.Kind = s.Type.GroupKind()
-	in.Placement.Want.Clusters = p.clusters
-	in.Removal.Orphan = s.Type == claims() // what is stored there is not ours to throw away
+	in.Placement.Want.Clusters, in.Placement.Want.Tolerations = p.clusters, tolerateAll() // those who refer to it were asked
+	in.Removal.Orphan = s.Type == claims()                                                // what is stored there is not ours to throw away
 	if object != nil {
 		in.Generation, _ = strconv.ParseInt(object.GetResourceVersion(), 10, 64)
 		in.Removal.Spare = object.GetUID() // the host may be a member too
