@@ -29,7 +29,7 @@ func (Fair) Plan(_ context.Context, req Request) (Plan, error) {
 
 // plan divides over candidates, the first of which come first where they are
 // alike. Usual is why a cluster gets what nothing else decided.
-func (r rule) plan(req Request, wanted []Candidate, usual Why) Plan {
+func (r rule) plan(req Request, wanted []seat, usual Why) Plan {
 	parts := partsOf(wanted)
 	why := reasons{req: req, alone: r.all(req.Total, changed(parts, part.bare)), usual: usual}
 	return why.plan(wanted, r.settle(req.Total, parts, !req.Rebalance))

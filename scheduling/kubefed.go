@@ -1,10 +1,8 @@
 package scheduling
 
 import (
-	"cmp"
 	"context"
 	"fmt"
-	"slices"
 )
 
 // KubeFed plans as KubeFed did, to the last replica: shares are rounded up, in
@@ -22,20 +20,23 @@ func (KubeFed) Plan(_ context.Context, req Request) (Plan, error) {
 	if err := req.validateSizes(); err != nil {
 		return Plan{}, fmt.Errorf("plan: %w", err)
 	}
-	d := dealt(req)
+	seats := ranked(req)
+	d := dealt(req, seats)
 	if !req.Rebalance {
 		alone := req
 		alone.Rebalance = true
-		d.explain(dealt(alone))
+		d.explain(dealt(alone, seats))
 	}
 	return d.plan(req), nil
 }
 
 // dealt is the deal when all are given out that can be.
-func dealt(req Request) *deal {
-	d := &deal{left: req.Total}
-	for _, c := range ranked(req) {
-		d.hands = append(d.hands, &hand{Candidate: c})
+func dealt(req Request, seats []seat) *deal {
+	d := &deal{left: req.Total, hands: make([]*hand, len(seats))}
+	hands := make([]hand, len(seats))
+	for i, s := range seats {
+		hands[i].seat = s
+		d.hands[i] = &hands[i]
 	}
 	d.minimums()
 	if !req.Rebalance {
@@ -70,7 +71,7 @@ type deal struct {
 
 // hand is what a cluster was given so far.
 type hand struct {
-	Candidate
+	seat
 	held     int64
 	advance  int64 // of held, how many it got for they run there: its next shares are less by that
 	overflow int64
@@ -118,6 +119,7 @@ func (d *deal) round(playing []*hand) (next []*hand, moved bool) {
 	if weights <= 0 {
 		return nil, false
 	}
+	next = make([]*hand, 0, len(playing))
 	for _, h := range playing {
 		due := min((pot*h.Want.Weight+weights-1)/weights, d.left)
 		paid := min(due, h.advance)
@@ -150,15 +152,15 @@ func (h *hand) take(due int64) (got int64, full bool) {
 }
 
 func (d *deal) plan(req Request) Plan {
-	plan := Plan{Unplaced: max(d.left, 0)}
+	shares := unwanted(req)
 	for _, h := range d.hands {
 		over := h.overflow
 		if !req.Rebalance {
 			over = max(min(over, d.left), 0)
 		}
-		plan.Shares = append(plan.Shares, h.share(over))
+		shares[h.at] = h.share(over)
 	}
-	return plan.complete(req)
+	return Plan{Shares: byName(shares), Unplaced: max(d.left, 0)}
 }
 
 func (h *hand) share(overflow int64) Share {
@@ -180,15 +182,4 @@ func (h *hand) share(overflow int64) Share {
 		s.Limit = h.Current
 	}
 	return s
-}
-
-// complete adds the clusters that nobody wants, and puts all in order.
-func (p Plan) complete(req Request) Plan {
-	for _, c := range req.Clusters {
-		if c.Want == nil {
-			p.Shares = append(p.Shares, Share{Cluster: c.Name, Why: NotWanted})
-		}
-	}
-	slices.SortFunc(p.Shares, func(a, b Share) int { return cmp.Compare(a.Cluster, b.Cluster) })
-	return p
 }

@@ -42,24 +42,47 @@ func (Aggregated) Plan(_ context.Context, req Request) (Plan, error) {
 		want.Weight = min(want.Weight, 1)
 		return want
 	}))
-	slices.SortStableFunc(wanted, func(a, b Candidate) int {
-		roomy, busy := cmp.Compare(b.room(), a.room()), cmp.Compare(b.Current, a.Current)
+	merits := make([]merit, len(wanted))
+	for i, c := range wanted {
+		merits[i] = merit{c.Current, c.room(), i}
 		if req.Rebalance {
-			return cmp.Or(roomy, busy)
+			merits[i].first, merits[i].second = c.room(), c.Current
 		}
-		return cmp.Or(busy, roomy)
-	})
-	return rule{inOrder, inOrder}.plan(req, wanted, InOrder), nil
+	}
+	slices.SortFunc(merits, merit.compare)
+	sorted := make([]seat, len(wanted))
+	for i, m := range merits {
+		sorted[i] = wanted[m.rank]
+	}
+	return rule{inOrder, inOrder}.plan(req, sorted, InOrder), nil
+}
+
+// merit is what decides how early a cluster is filled: the larger the first number,
+// or else the second, or else the lower its rank, the earlier.
+type merit struct {
+	first, second int64
+	rank          int
+}
+
+func (m merit) compare(other merit) int {
+	switch {
+	case m.first != other.first:
+		return cmp.Compare(other.first, m.first)
+	case m.second != other.second:
+		return cmp.Compare(other.second, m.second)
+	}
+	return cmp.Compare(m.rank, other.rank)
 }
 
 // changedWants is the request with other preferences for the clusters that are
 // wanted.
 func changedWants(req Request, change func(Candidate) Preference) Request {
 	req.Clusters = slices.Clone(req.Clusters)
+	wants := make([]Preference, len(req.Clusters))
 	for i, c := range req.Clusters {
 		if c.Want != nil {
-			want := change(c)
-			req.Clusters[i].Want = &want
+			wants[i] = change(c)
+			req.Clusters[i].Want = &wants[i]
 		}
 	}
 	return req

@@ -89,7 +89,7 @@ func placed(shares []int64) int64 {
 }
 
 // partsOf are candidates as parts. No minimum exceeds a capacity.
-func partsOf(wanted []Candidate) []part {
+func partsOf(wanted []seat) []part {
 	parts := make([]part, len(wanted))
 	for i, c := range wanted {
 		most := c.room()
@@ -99,7 +99,7 @@ func partsOf(wanted []Candidate) []part {
 }
 
 // room is how many replicas the candidate may have at the most.
-func (c Candidate) room() int64 {
+func (c *Candidate) room() int64 {
 	room := int64(largest)
 	if c.Want.Max != nil {
 		room = *c.Want.Max

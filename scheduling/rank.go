@@ -5,29 +5,39 @@ import (
 	"slices"
 )
 
+// seat is a candidate that somebody wants, and where it is among the clusters of
+// the request.
+type seat struct {
+	*Candidate
+	at int
+}
+
 // ranked are the candidates that somebody wants, the heaviest first, and those
 // alike in an order that differs from key to key.
-func ranked(req Request) []Candidate {
-	type place struct {
-		at  int
-		tie uint32
+func ranked(req Request) []seat {
+	type rank struct {
+		weight int64
+		tie    uint32
+		at     int
 	}
-	places := make([]place, 0, len(req.Clusters))
-	for i, c := range req.Clusters {
-		if c.Want != nil {
-			places = append(places, place{i, tie(string(c.Name), req.Key)})
+	ranks := make([]rank, 0, len(req.Clusters))
+	for i := range req.Clusters {
+		if c := &req.Clusters[i]; c.Want != nil {
+			ranks = append(ranks, rank{c.Want.Weight, tie(string(c.Name), req.Key), i})
 		}
 	}
-	slices.SortFunc(places, func(a, b place) int {
-		first, second := &req.Clusters[a.at], &req.Clusters[b.at]
-		if first.Want.Weight != second.Want.Weight {
-			return cmp.Compare(second.Want.Weight, first.Want.Weight)
+	slices.SortFunc(ranks, func(a, b rank) int {
+		switch {
+		case a.weight != b.weight:
+			return cmp.Compare(b.weight, a.weight)
+		case a.tie != b.tie:
+			return cmp.Compare(a.tie, b.tie)
 		}
-		return cmp.Or(cmp.Compare(a.tie, b.tie), cmp.Compare(first.Name, second.Name))
+		return cmp.Compare(req.Clusters[a.at].Name, req.Clusters[b.at].Name)
 	})
-	all := make([]Candidate, len(places))
-	for i, p := range places {
-		all[i] = req.Clusters[p.at]
+	all := make([]seat, len(ranks))
+	for i, r := range ranks {
+		all[i] = seat{&req.Clusters[r.at], r.at}
 	}
 	return all
 }
@@ -42,4 +52,23 @@ func tie(name, key string) uint32 {
 		}
 	}
 	return h
+}
+
+// unwanted are the shares of all clusters of a request, in its order, as if nobody
+// wanted any.
+func unwanted(req Request) []Share {
+	all := make([]Share, len(req.Clusters))
+	for i := range req.Clusters {
+		all[i] = Share{Cluster: req.Clusters[i].Name, Why: NotWanted}
+	}
+	return all
+}
+
+// byName puts shares in name order, which that of most requests is.
+func byName(shares []Share) []Share {
+	compare := func(a, b Share) int { return cmp.Compare(a.Cluster, b.Cluster) }
+	if !slices.IsSortedFunc(shares, compare) {
+		slices.SortFunc(shares, compare)
+	}
+	return shares
 }

@@ -7,21 +7,20 @@ type reasons struct {
 	usual Why     // why a cluster gets what nothing else decided
 }
 
-// plan is the plan in which the wanted candidates have those shares.
-func (r reasons) plan(wanted []Candidate, shares []int64) Plan {
-	plan := Plan{Unplaced: r.req.Total, Shares: make([]Share, 0, len(r.req.Clusters))}
+// plan is the plan in which the wanted candidates have those numbers.
+func (r reasons) plan(wanted []seat, numbers []int64) Plan {
+	shares := unwanted(r.req)
 	for i, c := range wanted {
-		plan.Unplaced -= shares[i]
-		s := Share{Cluster: c.Name, Replicas: shares[i]}
-		s.Why, s.Limit = r.why(c, shares[i], shares[i]-r.alone[i])
-		plan.Shares = append(plan.Shares, s)
+		s := &shares[c.at]
+		s.Replicas = numbers[i]
+		s.Why, s.Limit = r.why(c, numbers[i], numbers[i]-r.alone[i])
 	}
-	return plan.complete(r.req)
+	return Plan{Shares: byName(shares), Unplaced: r.req.Total - placed(numbers)}
 }
 
 // why says what decided that a candidate got n, which is that many more than it
 // would get alone.
-func (r reasons) why(c Candidate, n, more int64) (why Why, limit int64) {
+func (r reasons) why(c seat, n, more int64) (why Why, limit int64) {
 	roof := c.Want.Max
 	if c.Capacity != nil && (roof == nil || *c.Capacity < *roof) {
 		roof = c.Capacity

@@ -37,7 +37,7 @@ const (
 
 var _ Planner = Spread{}
 
-func (l Level) of(c Candidate) string {
+func (l Level) of(c seat) string {
 	if l.By == Zone {
 		return c.Zone
 	}
@@ -82,7 +82,7 @@ func (s Spread) Plan(_ context.Context, req Request) (Plan, error) {
 
 // ground is what is divided over places.
 type ground struct {
-	wanted []Candidate
+	wanted []seat
 	parts  []part
 	shares []int64
 	keep   bool

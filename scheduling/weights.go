@@ -46,7 +46,7 @@ func byWeight(total int64, parts []part) []int64 {
 }
 
 // at is what the part has when x is reached.
-func (p part) at(x float64) int64 {
+func (p *part) at(x float64) int64 {
 	if p.weight == 0 {
 		return p.least
 	}
@@ -60,26 +60,44 @@ func (p part) at(x float64) int64 {
 // nearly is an x at which the parts have no more than total together, short of it
 // by a few at the most.
 func nearly(total int64, parts []part) float64 {
-	at := func(x float64) int64 { return sum(parts, func(p part) int64 { return p.at(x) }) }
-	low, high := 0.0, 1.0
-	for at(high) <= total {
-		low, high = high, high*8
-	}
-	for range 64 {
-		middle := low + (high-low)/2
-		if n := at(middle); n > total {
-			high = middle
-		} else {
-			low = middle
-			if total-n < int64(len(parts))/8 {
-				break
-			}
-		}
-		if high-low <= 1e-12*high {
+	low, high := point{0, reached(0, parts)}, point{}
+	weights := sum(parts, func(p part) int64 { return p.weight })
+	for x := float64(total+1) / float64(weights); ; x *= 4 {
+		if high = (point{x, reached(x, parts)}); high.n > total {
 			break
 		}
+		low = high
 	}
-	return low * (1 - 1e-9) // so that no rounding error gives what is another's
+	few := int64(len(parts)) / 8
+	for try := range 128 {
+		if total-low.n <= few || high.x-low.x <= 1e-12*high.x {
+			break
+		}
+		x := low.x + (high.x-low.x)/2
+		if try%2 == 0 { // it may lie on the line between the two
+			x = low.x + (high.x-low.x)*float64(total-few/2-low.n)/float64(high.n-low.n)
+		}
+		if next := (point{x, reached(x, parts)}); next.n > total {
+			high = next
+		} else {
+			low = next
+		}
+	}
+	return low.x * (1 - 1e-9) // so that no rounding error gives what is another's
+}
+
+// point is how many replicas all parts have together when x is reached.
+type point struct {
+	x float64
+	n int64
+}
+
+func reached(x float64, parts []part) int64 {
+	n := int64(0)
+	for i := range parts {
+		n += parts[i].at(x)
+	}
+	return n
 }
 
 // dealOut gives the last replicas, one by one.
