@@ -92,3 +92,18 @@ func TestWhatThereWasNoRoomForIsToldLater(t *testing.T) {
 		require.Equal(t, "UpdateFailed", w.host.events[4].Reason)
 	})
 }
+
+func TestHowCopiesFareIsNoEvent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := run(t, newHost(), judged())
+		w.put(everywhere())
+		w.untilReason(t, string(status.Progressing))
+		for _, cluster := range []string{"a", "b", "c"} {
+			w.breathe(cluster, 3)
+		}
+		w.untilReason(t, status.AllClusters)
+		w.breathe("b", 0)
+		w.untilReason(t, string(status.Progressing))
+		require.Zero(t, w.counts().events)
+	})
+}
