@@ -32,7 +32,7 @@ func parse(args []string, out io.Writer) (options, error) {
 	set.IntSliceVar(&o.members, "members", []int{1, 4, 16}, "create: numbers of members to race with; every member gets every object")
 	set.IntVar(&o.objects, "objects", 2000, "create: federated ConfigMaps that are created, changed and deleted at the most")
 	set.IntVar(&o.copies, "copies", 4000, "create: copies of them in all members at the most; many members get fewer objects")
-	set.IntVar(&o.rounds, "rounds", 3, "create, growth: rounds; figures are medians over them")
+	set.IntVar(&o.rounds, "rounds", 3, "create, growth, plan: rounds; figures are medians over them")
 	set.IntVar(&o.changeMembers, "change-members", 2, "change: members that get every change")
 	set.IntVar(&o.changeRate, "change-rate", 100, "change: templates that are changed each second")
 	set.DurationVar(&o.changeTime, "change-time", 30*time.Second, "change: for how long")

@@ -17,6 +17,7 @@ type part struct {
 // parts are all there are, in the order in which they are measured.
 func parts() []part {
 	return []part{
+		{"plan", "time to divide replicas over 1,000 clusters", false, bench.plan},
 		{"growth", "cost of a change with 10, 100 and 1,000 members, in memory", false, bench.growth},
 		{"copy", "memory for one more copy of an object", false, bench.copy},
 		{"create", "throughput beside a bare loop of the same requests", true, bench.create},
