@@ -33,7 +33,10 @@ func (s *Objects[T]) Watch(ctx context.Context, changed func(propagation.Key)) e
 			look.at(s.drop(object.(T)))
 		},
 	})
-	if err != nil {
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return nil // the informer has ended first
+	case err != nil:
 		return fmt.Errorf("watch %s: %w", s.options.Type, err)
 	}
 	defer look.close()
