@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
@@ -67,7 +68,7 @@ func (h Host) admission(m Member, granted rights) []placed {
 type rights struct{ everywhere, inNamespace []rbacv1.PolicyRule }
 
 // rights are what the controller, or the agent, does in a member: it probes it,
-// reads its nodes, and carries the types that are enabled.
+// watches its nodes, and carries the types that are enabled.
 func (h Host) rights(ctx context.Context) (rights, error) {
 	client, err := dynamic.NewForConfig(h.Config)
 	if err != nil {
@@ -87,7 +88,7 @@ func (h Host) rights(ctx context.Context) (rights, error) {
 	}
 	granted := rights{everywhere: []rbacv1.PolicyRule{
 		{NonResourceURLs: []string{"/healthz", "/readyz", "/version"}, Verbs: []string{"get"}},
-		allow("", []string{"nodes"}, "get", "list"),
+		allow("", []string{"nodes"}, "get", "list", "watch"),
 		awaited,
 		allow("apiextensions.k8s.io", []string{"customresourcedefinitions"}, "list", "watch"),
 	}}
@@ -99,21 +100,39 @@ func (h Host) rights(ctx context.Context) (rights, error) {
 	return granted, nil
 }
 
-// types are the rights on the objects of the types that are enabled.
+// types are the rights on the objects of the types that are enabled, and on the
+// pods that they run: how many do, and how many find no room, is seen in these.
 func (h Host) types(ctx context.Context, client dynamic.Interface) ([]rbacv1.PolicyRule, error) {
 	list, err := client.Resource(corev1beta1.FederatedTypeConfigs()).Namespace(h.Namespace).List(ctx, metav1.ListOptions{})
 	if err != nil {
 		return nil, err
 	}
 	var rules []rbacv1.PolicyRule
+	pods := false
 	for i := range list.Items {
 		target, err := targetOf(&list.Items[i])
 		if err != nil {
 			return nil, err
 		}
 		rules = append(rules, allow(target.Group, []string{target.Resource}, verbs(target)...))
+		pods = pods || runsPods(target)
+	}
+	if pods {
+		rules = append(rules, allow("", []string{"pods"}, "list", "watch"))
 	}
 	return rules, nil
+}
+
+// runsPods says whether objects of a type may have pods: those of Kubernetes that
+// do, and all that are not Kubernetes' own.
+func runsPods(target schema.GroupResource) bool {
+	switch target.Group {
+	case "apps", "batch":
+		return true
+	case "":
+		return target.Resource == "replicationcontrollers"
+	}
+	return strings.Contains(target.Group, ".") && !strings.HasSuffix(target.Group, ".k8s.io")
 }
 
 func targetOf(object *unstructured.Unstructured) (schema.GroupResource, error) {

@@ -78,7 +78,7 @@ func retainsReplicas(t *testing.T, client dynamic.Interface, definition string) 
 // enabled types need and no more. Leaving takes all of it away, and may be
 // repeated.
 func TestJoinAndUnjoin(t *testing.T) {
-	server, host := newHost(t, "namespaces", "configmaps", "clusterroles.rbac.authorization.k8s.io")
+	server, host := newHost(t, "namespaces", "configmaps", "deployments.apps", "clusterroles.rbac.authorization.k8s.io")
 	admin := servers.Shared(t, "m1")[0]
 	member := setup.Member{Name: "m1", Config: admin.Config(), Labels: map[string]string{"region": "eu"}}
 	require.NoError(t, host.Join(t.Context(), member))
@@ -90,11 +90,13 @@ func TestJoinAndUnjoin(t *testing.T) {
 	all := []string{"get", "list", "watch", "create", "patch", "update", "delete"}
 	require.ElementsMatch(t, []rbacv1.PolicyRule{
 		{NonResourceURLs: []string{"/healthz", "/readyz", "/version"}, Verbs: []string{"get"}},
-		{APIGroups: []string{""}, Resources: []string{"nodes"}, Verbs: []string{"get", "list"}},
+		{APIGroups: []string{""}, Resources: []string{"nodes"}, Verbs: []string{"get", "list", "watch"}},
 		{APIGroups: []string{""}, Resources: []string{"namespaces"}, Verbs: []string{"list", "watch"}},
 		{APIGroups: []string{"apiextensions.k8s.io"}, Resources: []string{"customresourcedefinitions"}, Verbs: []string{"list", "watch"}},
 		{APIGroups: []string{""}, Resources: []string{"namespaces"}, Verbs: all},
 		{APIGroups: []string{""}, Resources: []string{"configmaps"}, Verbs: all},
+		{APIGroups: []string{"apps"}, Resources: []string{"deployments"}, Verbs: all},
+		{APIGroups: []string{""}, Resources: []string{"pods"}, Verbs: []string{"list", "watch"}},
 		{APIGroups: []string{rbacv1.GroupName}, Resources: []string{"clusterroles"}, Verbs: append(all, "escalate")},
 	}, role.Rules)
 
