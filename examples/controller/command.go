@@ -29,7 +29,8 @@ func newCommand() *cobra.Command {
 	}
 	f.addHost(command.PersistentFlags())
 	f.addControl(command.Flags())
-	command.AddCommand(newInstall(&f), newEnable(&f), newJoin(&f), newUnjoin(&f))
+	command.AddCommand(newInstall(&f), newEnable(&f), newJoin(&f), newUnjoin(&f),
+		newCordon(&f), newUncordon(&f), newDrain(&f), newTaint(&f))
 	return command
 }
 
