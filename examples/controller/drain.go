@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"time"
 
@@ -19,6 +18,9 @@ import (
 const (
 	// drainPause is the time between two looks at a member that is drained.
 	drainPause = 500 * time.Millisecond
+	// drainSettles is how long nothing may be to go for a member to be drained: a
+	// copy that was made just now is told of by then.
+	drainSettles = 3 * time.Second
 	// drainNamed is how many objects a line names.
 	drainNamed = 5
 )
@@ -63,19 +65,24 @@ func (d *drain) begin(ctx context.Context) error {
 		return err
 	}
 	d.say(d.member + " is being drained")
-	_, err := d.look(ctx)
+	_, _, err := d.look(ctx)
 	return err
 }
 
 // wait looks again and again until the member is drained.
 func (d *drain) wait(ctx context.Context) error {
-	for {
-		done, err := d.look(ctx)
+	for empty := time.Now(); ; {
+		left, stay, err := d.look(ctx)
 		switch {
 		case ctx.Err() != nil:
 			return fmt.Errorf("%s goes on being drained; \"drain %s --wait\" waits for it again, \"uncordon %s\" takes it back", d.member, d.member, d.member)
-		case done || err != nil:
+		case err != nil:
 			return err
+		case len(left) > 0:
+			empty = time.Now()
+		case time.Since(empty) > drainSettles:
+			d.say(d.member + " is drained" + naming("; what tolerates it stays: ", stay))
+			return nil
 		}
 		select {
 		case <-ctx.Done():
@@ -84,19 +91,22 @@ func (d *drain) wait(ctx context.Context) error {
 	}
 }
 
-// look says what is left in the member, when that is news, and whether all of it
-// stays.
-func (d *drain) look(ctx context.Context) (done bool, err error) {
+// look says what is to go from the member, when that is news. What tolerates the
+// drain stays.
+func (d *drain) look(ctx context.Context) (left, stay []setup.Remaining, err error) {
 	all, err := d.host.Remaining(ctx, d.member)
 	if err != nil {
-		return false, err
+		return nil, nil, err
 	}
-	staying := func(r setup.Remaining) bool { return r.Stays }
-	left := slices.DeleteFunc(slices.Clone(all), staying)
-	stay := slices.DeleteFunc(slices.Clone(all), func(r setup.Remaining) bool { return !r.Stays })
+	for _, r := range all {
+		if r.Stays {
+			stay = append(stay, r)
+		} else {
+			left = append(left, r)
+		}
+	}
 	if len(left) == 0 {
-		d.say(d.member + " is drained" + naming("; what tolerates it stays: ", stay))
-		return true, nil
+		return left, stay, nil
 	}
 	lines := []string{fmt.Sprintf("%d to go%s", len(left), naming(": ", left))}
 	for _, r := range left {
@@ -105,7 +115,7 @@ func (d *drain) look(ctx context.Context) (done bool, err error) {
 		}
 	}
 	d.say(strings.Join(lines, "\n"))
-	return false, nil
+	return left, stay, nil
 }
 
 // say prints what was not the last thing that was said.
