@@ -56,6 +56,9 @@ func federate(t *testing.T, members int, of ...federation.Type) *world {
 	names := []string{"host", "member1", "member2", "member3"}
 	all := servers.Shared(t, names[:members+1]...)
 	w := &world{Bed: testbed.New(t, all[0], all[1:], of...), stop: func() {}}
+	for _, one := range of {
+		w.Judge(one)
+	}
 	t.Cleanup(func() { w.stop() })
 	return w
 }
