@@ -17,6 +17,7 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/kubernetes/scheme"
@@ -36,6 +37,7 @@ import (
 	"github.com/fedrail/fedrail/propagation/budget"
 	"github.com/fedrail/fedrail/propagation/federated"
 	"github.com/fedrail/fedrail/propagation/push"
+	"github.com/fedrail/fedrail/status"
 )
 
 // HostName is the name under which the host's requests are counted.
@@ -132,15 +134,24 @@ func (b *Bed) Meddle(s *controlplane.Server, wrap func(http.RoundTripper) http.R
 }
 
 // Enable makes the CustomResourceDefinition and the FederatedTypeConfig of a
-// type.
+// type. Nobody judges the copies: the servers have no controllers that would get a
+// Deployment to work. See Judge.
 func (b *Bed) Enable(t federation.Type) {
 	b.Helper()
 	b.enabled = append(b.enabled, t)
 	kind := federatedkind.Kind{Target: t, Replicas: t.Group == "apps"}
 	crdtest.Install(b, b.Host.Config(), kind.Definition())
 	config := kind.TypeConfig(b.System)
-	config.Spec.StatusCollection = corev1beta1.Enabled
+	config.Spec.StatusCollection, config.Spec.Health.Collection = corev1beta1.Enabled, corev1beta1.Disabled
 	b.Configure(config)
+}
+
+// Judge has the copies of a type judged.
+func (b *Bed) Judge(t federation.Type) {
+	b.Helper()
+	_, err := b.Client.Resource(corev1beta1.FederatedTypeConfigs()).Namespace(b.System).Patch(context.Background(), t.String(),
+		types.MergePatchType, []byte(`{"spec":{"health":{"collection":"Enabled"}}}`), metav1.PatchOptions{})
+	require.NoError(b, err)
 }
 
 // Configure creates a FederatedTypeConfig.
@@ -218,6 +229,9 @@ func (b *Bed) typesOptions() federated.TypesOptions {
 	o.Carry = func(c *corev1beta1.FederatedTypeConfig) (propagation.Propagator, error) {
 		p := b.Push
 		p.Clusters, p.Type, p.Collection, p.Namespace = members, c.Spec.TargetType.Type(), collection(c), within
+		if c.Spec.Health.Collection == corev1beta1.Enabled {
+			p.Judge = status.Kinds{}
+		}
 		return push.New(p)
 	}
 	return o

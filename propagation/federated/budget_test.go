@@ -50,6 +50,7 @@ func TestRequestBudget(t *testing.T) {
 	for _, n := range []int{1, 3} {
 		t.Run(fmt.Sprintf("%d members", n), func(t *testing.T) {
 			b := testbed.New(t, all[0], all[1:1+n], testbed.ConfigMaps(), testbed.Deployments())
+			b.Judge(deployments)
 			b.Run()
 			b.UntilReady(testbed.Namespaces(), b.Namespace)
 			for _, row := range budgetRows() {
@@ -140,8 +141,34 @@ func budgetRows() []budgetRow {
 		name:    "a member's status flaps for two seconds",
 		prepare: declareDeployment,
 		change:  func(b *testbed.Bed) { flapped = flap(b) },
-		cost:    func(int) cost { return cost{host: 1 + int(math.Ceil(flapped.Seconds()))} }, // at once, and each second
+		cost:    func(int) cost { return cost{host: 1 + int(math.Ceil(flapped.Seconds()))} }, // when it is over, too
 		most:    true,
+	}, {
+		name: "readiness flaps in every member, 20 times a second for two seconds",
+		prepare: func(b *testbed.Bed) {
+			eachMember(b, func(m int) { heal(b, m, "web") })
+			b.UntilReady(deployments, "web")
+		},
+		change: func(b *testbed.Bed) {
+			flapped = during(2*time.Second, 50*time.Millisecond, func(int) {
+				eachMember(b, func(m int) { wreck(b, m, "web") })
+				eachMember(b, func(m int) { heal(b, m, "web") })
+			})
+			b.UntilReady(deployments, "web")
+		},
+		cost: func(int) cost { return cost{host: 1 + int(math.Ceil(flapped.Seconds()))} },
+		most: true,
+	}, {
+		name:   "a restart with copies that are judged",
+		change: func(b *testbed.Bed) { b.Stop(); b.Run() },
+		cost:   nothing,
+	}, {
+		name: "what nobody counts changes in a copy's status",
+		change: func(b *testbed.Bed) {
+			eachMember(b, func(m int) { writeStatus(b, m, "web", `{"status":{"collisionCount":1}}`) })
+		},
+		cost: func(int) cost { return cost{host: 1} }, // for its status is collected as it is
+		most: true,
 	}, {
 		name:   "delete",
 		change: func(b *testbed.Bed) { b.Delete(configMaps, "web") },
@@ -171,7 +198,27 @@ func declareDeployment(b *testbed.Bed) {
 		}},
 		"placement": map[string]any{"clusterSelector": map[string]any{}},
 	})
-	b.UntilReady(deployments, "web")
+	eachMember(b, func(m int) {
+		b.Until("held", func() bool { return b.Copy(b.Servers[m], deployments, "web") != nil })
+	})
+}
+
+func eachMember(b *testbed.Bed, do func(member int)) {
+	for m := range b.Servers {
+		do(m)
+	}
+}
+
+// during does something again and again for a time, and returns for how long that
+// was.
+func during(d, every time.Duration, do func(i int)) time.Duration {
+	began, tick := time.Now(), time.NewTicker(every)
+	defer tick.Stop()
+	for i := 1; time.Since(began) < d; i++ {
+		do(i)
+		<-tick.C
+	}
+	return time.Since(began)
 }
 
 // flap has somebody write the Deployment's status in every member, as often as

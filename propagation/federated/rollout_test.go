@@ -13,7 +13,8 @@ import (
 	"github.com/fedrail/fedrail/internal/testbed"
 )
 
-// workload declares a Deployment everywhere, with what else its spec says.
+// workload declares a Deployment everywhere, with what else its spec says, and has
+// it run there.
 func workload(b *testbed.Bed, name string, more map[string]any) {
 	containers := []any{map[string]any{"name": "main", "image": "example.test/web:1"}}
 	labels := map[string]any{"app": name}
@@ -28,6 +29,10 @@ func workload(b *testbed.Bed, name string, more map[string]any) {
 		spec[field] = value
 	}
 	b.Create(deployments, name, spec)
+	for member, s := range b.Servers {
+		b.Until("held in "+s.Cluster(), func() bool { return b.Copy(s, deployments, name) != nil })
+		heal(b, member, name)
+	}
 	b.UntilReady(deployments, name)
 }
 
@@ -53,13 +58,14 @@ func images(b *testbed.Bed, name string) string {
 // heal writes the status that a Deployment has when all its replicas run.
 func heal(b *testbed.Bed, member int, name string) {
 	generation := b.Copy(b.Servers[member], deployments, name).GetGeneration()
-	writeStatus(b, member, name, fmt.Sprintf(`{"status":{"observedGeneration":%d,"replicas":3,"updatedReplicas":3,"readyReplicas":3,"availableReplicas":3,"unavailableReplicas":0}}`, generation))
+	writeStatus(b, member, name, fmt.Sprintf(`{"status":{"observedGeneration":%d,"replicas":1,"updatedReplicas":1,"readyReplicas":1,"availableReplicas":1,"unavailableReplicas":0,`+
+		`"conditions":[{"type":"Available","status":"True"},{"type":"Progressing","status":"True","reason":"NewReplicaSetAvailable"}]}}`, generation))
 }
 
-// wreck writes the status that it has when none of them does.
+// wreck writes the status that it has when it does not.
 func wreck(b *testbed.Bed, member int, name string) {
 	generation := b.Copy(b.Servers[member], deployments, name).GetGeneration()
-	writeStatus(b, member, name, fmt.Sprintf(`{"status":{"observedGeneration":%d,"replicas":3,"updatedReplicas":3,"availableReplicas":0,"unavailableReplicas":3}}`, generation))
+	writeStatus(b, member, name, fmt.Sprintf(`{"status":{"observedGeneration":%d,"replicas":1,"updatedReplicas":1,"readyReplicas":0,"availableReplicas":0,"unavailableReplicas":1}}`, generation))
 }
 
 // stands waits until the object is not Ready for that reason, and the clusters
@@ -88,6 +94,7 @@ const (
 func TestARolloutOnRealServers(t *testing.T) {
 	all := servers.Shared(t, "host", "member1", "member2", "member3")
 	b := testbed.New(t, all[0], all[1:], deployments)
+	b.Judge(deployments)
 	b.Run()
 	b.UntilReady(testbed.Namespaces(), b.Namespace)
 
@@ -144,7 +151,7 @@ func TestARolloutOnRealServers(t *testing.T) {
 		stands(b, "web", "RolloutStopped", queued, "RolloutFailed", queued)
 		b.Quiet()
 		s := b.Status(deployments, "web")
-		require.Equal(t, "not healthy: 3 replicas are unavailable, after 2s", s.Clusters[1].Message)
+		require.Equal(t, "not healthy: 0 of 1 replicas are available, after 2s", s.Clusters[1].Message)
 		require.Equal(t, "the rollout is stopped: member2 failed", s.Clusters[0].Message)
 		b.Stop()
 		b.Run()
@@ -165,9 +172,15 @@ func plain(t *testing.T, b *testbed.Bed) {
 	version := &definition.Spec.Versions[0]
 	properties := version.Schema.OpenAPIV3Schema.Properties
 	delete(properties["spec"].Properties, "rollout")
-	clusters := properties["status"].Properties["clusters"].Items.Schema.Properties
-	delete(clusters, "rollout")
-	delete(clusters, "message")
+	status := properties["status"]
+	for _, field := range []string{"rollout", "message", "health", "healthMessage", "observedGeneration", "counts"} {
+		delete(status.Properties["clusters"].Items.Schema.Properties, field)
+	}
+	for _, field := range []string{"message", "observedGeneration"} {
+		delete(status.Properties["conditions"].Items.Schema.Properties, field)
+	}
+	delete(status.Properties, "totals")
+	delete(status.Properties, "worst")
 	crdtest.Install(t, b.Host.Config(), definition)
 }
 
@@ -176,6 +189,7 @@ func plain(t *testing.T, b *testbed.Bed) {
 func TestARolloutOfAKindThatKubeFedMade(t *testing.T) {
 	all := servers.Shared(t, "host", "member1", "member2")
 	b := testbed.New(t, all[0], all[1:], deployments)
+	b.Judge(deployments)
 	plain(t, b)
 	b.Run()
 	b.UntilReady(testbed.Namespaces(), b.Namespace)

@@ -15,11 +15,13 @@ import (
 	"k8s.io/client-go/rest"
 
 	"github.com/fedrail/fedrail/federation"
+	"github.com/fedrail/fedrail/federation/apis/bundle/v1alpha1"
 	corev1beta1 "github.com/fedrail/fedrail/federation/apis/core/v1beta1"
 	"github.com/fedrail/fedrail/internal/testbed"
 	"github.com/fedrail/fedrail/propagation"
 	"github.com/fedrail/fedrail/propagation/pull"
 	"github.com/fedrail/fedrail/propagation/push"
+	"github.com/fedrail/fedrail/status"
 )
 
 var deployments = testbed.Deployments()
@@ -51,13 +53,15 @@ func newMixed(t *testing.T, enabled ...federation.Type) *bed {
 	b.Clusters = reachable{Registry: pull.Union(written, fetching)}
 	b.Types.Carry = func(c *corev1beta1.FederatedTypeConfig) (propagation.Propagator, error) {
 		collection := push.NoStatus
+		var judge status.Judge
+		var judging *v1alpha1.Judging
 		if c.Spec.TargetType.Kind == "Deployment" {
-			collection = push.Status
+			collection, judge, judging = push.Status, status.Kinds{}, &v1alpha1.Judging{}
 		}
 		toHost := dial(t, host.Config(), b.Counter, testbed.HostName)
-		pulled, err := pull.New(pull.Options{Client: toHost.objects, Writer: toHost.writer, Type: c.Spec.TargetType.Type(), Collection: collection})
+		pulled, err := pull.New(pull.Options{Client: toHost.objects, Writer: toHost.writer, Type: c.Spec.TargetType.Type(), Collection: collection, Judging: judging})
 		require.NoError(t, err)
-		pushed, err := push.New(push.Options{Clusters: toMember2, Type: c.Spec.TargetType.Type(), Collection: collection})
+		pushed, err := push.New(push.Options{Clusters: toMember2, Type: c.Spec.TargetType.Type(), Collection: collection, Judge: judge})
 		return pull.Beside{Pulling: fetching, Pull: pulled, Others: pushed}, err
 	}
 	b.startAgent(0)
@@ -76,7 +80,8 @@ func TestSomeFetchAndOthersAreWrittenTo(t *testing.T) {
 	b.empty()
 }
 
-// deploy declares a Deployment in both members, which reads a ConfigMap.
+// deploy declares a Deployment in both members, which reads a ConfigMap, and has it
+// run there.
 func (b *bed) deploy(name, config string, more map[string]any) {
 	b.Helper()
 	selected := map[string]any{"app": name}
@@ -93,6 +98,10 @@ func (b *bed) deploy(name, config string, more map[string]any) {
 		spec[field] = value
 	}
 	b.Create(deployments, name, spec)
+	for i, s := range b.Servers {
+		b.Until("held in "+s.Cluster(), func() bool { return b.Copy(s, deployments, name) != nil })
+		b.heal(i, name)
+	}
 	b.UntilReady(deployments, name)
 }
 
@@ -120,7 +129,8 @@ func (b *bed) tags(name string) string {
 // heal writes the status that a Deployment has when all its replicas run.
 func (b *bed) heal(i int, name string) {
 	b.Helper()
-	body := fmt.Sprintf(`{"status":{"observedGeneration":%d,"replicas":1,"updatedReplicas":1,"readyReplicas":1,"availableReplicas":1,"unavailableReplicas":0}}`,
+	body := fmt.Sprintf(`{"status":{"observedGeneration":%d,"replicas":1,"updatedReplicas":1,"readyReplicas":1,"availableReplicas":1,"unavailableReplicas":0,`+
+		`"conditions":[{"type":"Available","status":"True"},{"type":"Progressing","status":"True","reason":"NewReplicaSetAvailable"}]}}`,
 		b.Copy(b.Servers[i], deployments, name).GetGeneration())
 	_, err := b.In(b.Servers[i], deployments).Patch(context.Background(), name, types.MergePatchType, []byte(body), metav1.PatchOptions{}, "status")
 	require.NoError(b, err)

@@ -44,12 +44,32 @@ func (s *records) recordOf(o metav1.Object) record {
 	whole, isWhole := o.(*unstructured.Unstructured)
 	if isWhole && s.options.Collection == Status {
 		r.status, _, _ = unstructured.NestedMap(whole.Object, "status")
+		dropNulls(r.status)
 	}
 	if isWhole && s.options.Judge != nil {
 		vitals := s.options.Judge.Judge(whole)
 		r.vitals = &vitals
 	}
 	return r
+}
+
+// dropNulls takes out of an object what is null in it: it says nothing, and a host
+// that is told it does not keep it.
+func dropNulls(object map[string]any) {
+	for key, value := range object {
+		switch v := value.(type) {
+		case nil:
+			delete(object, key)
+		case map[string]any:
+			dropNulls(v)
+		case []any:
+			for _, item := range v {
+				if fields, is := item.(map[string]any); is {
+					dropNulls(fields)
+				}
+			}
+		}
+	}
 }
 
 // fares is how the copy fares; zero when nobody judges.
