@@ -2,6 +2,7 @@ package plane
 
 import (
 	"context"
+	"errors"
 	"sync"
 
 	corev1 "k8s.io/api/core/v1"
@@ -10,6 +11,7 @@ import (
 	"k8s.io/client-go/tools/record"
 
 	corev1beta1 "github.com/fedrail/fedrail/federation/apis/core/v1beta1"
+	schedulingv1alpha1 "github.com/fedrail/fedrail/federation/apis/scheduling/v1alpha1"
 	"github.com/fedrail/fedrail/federation/kubefed"
 	"github.com/fedrail/fedrail/propagation"
 	"github.com/fedrail/fedrail/propagation/federated"
@@ -51,15 +53,29 @@ func (p *Plane) work(ctx context.Context) error {
 		}
 		carrying = append(carrying, unjoin.Start)
 	}
+	dividing, err := p.divide(m, types, recorder)
+	if err != nil {
+		return err
+	}
 	p.metrics.follow(m, types)
-	return p.run(ctx, m, carrying)
+	return p.run(ctx, m, p.working(carrying, dividing))
+}
+
+// working is what runs beside the registries: what carries objects, unless that
+// feature is off, and what divides their replicas.
+func (p *Plane) working(carrying, dividing []start) []start {
+	if p.enabled(corev1beta1.PushReconciler) {
+		return append(carrying, dividing...)
+	}
+	p.Logger.Info("nothing is carried to the members", "feature", corev1beta1.PushReconciler, "configuration", corev1beta1.Disabled)
+	return dividing
 }
 
 // start is what runs until its context ends.
 type start func(context.Context) error
 
-// run runs the registries, and what carries objects unless that feature is off.
-func (p *Plane) run(parent context.Context, m members, carrying []start) error {
+// run runs the registries, and all that works with them.
+func (p *Plane) run(parent context.Context, m members, working []start) error {
 	ctx, stop := context.WithCancelCause(parent)
 	defer stop(nil)
 	var running sync.WaitGroup
@@ -78,14 +94,7 @@ func (p *Plane) run(parent context.Context, m members, carrying []start) error {
 		begin(m.fetching.Start)
 	}
 	running.Go(func() { p.awaitMembers(ctx, m) })
-	if p.enabled(corev1beta1.PushReconciler) {
-		begin(carrying...)
-	} else {
-		p.Logger.Info("nothing is carried to the members", "feature", corev1beta1.PushReconciler, "configuration", corev1beta1.Disabled)
-	}
-	if p.enabled(corev1beta1.SchedulerPreferences) {
-		p.Logger.Info("replicas are not divided by preference yet", "feature", corev1beta1.SchedulerPreferences, "configuration", corev1beta1.Enabled)
-	}
+	begin(working...)
 	running.Wait()
 	if parent.Err() != nil {
 		return nil // asked to end
@@ -117,7 +126,7 @@ func (p *Plane) types(m members, recorder record.EventRecorder) (*federated.Type
 // events starts what writes events to the host; it runs until it is shut down.
 func (p *Plane) events(ctx context.Context) (record.EventBroadcaster, record.EventRecorder, error) {
 	scheme := runtime.NewScheme()
-	if err := corev1beta1.AddToScheme(scheme); err != nil {
+	if err := errors.Join(corev1beta1.AddToScheme(scheme), schedulingv1alpha1.AddToScheme(scheme)); err != nil {
 		return nil, nil, err
 	}
 	broadcaster := record.NewBroadcaster(record.WithContext(ctx))

@@ -12,6 +12,7 @@ import (
 	bundlev1alpha1 "github.com/fedrail/fedrail/federation/apis/bundle/v1alpha1"
 	corev1beta1 "github.com/fedrail/fedrail/federation/apis/core/v1beta1"
 	"github.com/fedrail/fedrail/federation/apis/federatedkind"
+	schedulingv1alpha1 "github.com/fedrail/fedrail/federation/apis/scheduling/v1alpha1"
 )
 
 // controllerAccount is the name of the controller's service account on the host,
@@ -34,6 +35,7 @@ func (h Host) Kubeconfig(ctx context.Context) ([]byte, error) {
 func (h Host) controllerObjects(scope federation.Scope) []placed {
 	objects := []rbacv1.PolicyRule{
 		allow(federatedkind.DefaultGroup, []string{"*"}, "get", "list", "watch", "patch"),
+		allow(schedulingv1alpha1.Group, []string{"*"}, "get", "list", "watch", "patch"),
 		allow("", []string{"events"}, "create", "patch"),
 	}
 	system := []rbacv1.PolicyRule{
@@ -49,7 +51,8 @@ func (h Host) controllerObjects(scope federation.Scope) []placed {
 	}
 	objects = append(objects, allow("", []string{"namespaces"}, "get", "list", "watch"),
 		allow(bundlev1alpha1.Group, []string{"bundles"}, "get", "list", "watch", "create", "patch"),
-		allow("coordination.k8s.io", []string{"leases"}, "list", "watch")) // of agents
+		allow("coordination.k8s.io", []string{"leases"}, "list", "watch"),           // of agents
+		allow("apiextensions.k8s.io", []string{"customresourcedefinitions"}, "get")) // which field is scaled
 	return slices.Concat(account,
 		h.everywhere(grant{controllerAccount, controllerAccount, objects}), h.inNamespace(grant{controllerAccount, controllerAccount, system}))
 }
