@@ -1,0 +1,155 @@
+package preference_test
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/fedrail/fedrail/federation"
+	"github.com/fedrail/fedrail/propagation"
+)
+
+// soon has replicas leave a cluster that is not ready after a second.
+func soon() []any {
+	return []any{fields{"key": federation.NotReadyTaint, "operator": "Exists", "effect": "NoExecute", "tolerationSeconds": int64(1)}}
+}
+
+// turn has a member become ready, or not.
+func (w *world) turn(name federation.ClusterName, ready bool) {
+	member, _ := w.Members.Snapshot().Get(name)
+	member.Ready, member.Turned = ready, time.Now()
+	w.Members.Put(member)
+}
+
+// hasEvent says whether there is an event about an object that begins so.
+func (w *world) hasEvent(name, prefix string) bool {
+	return slices.ContainsFunc(w.Events(name), func(e string) bool { return strings.HasPrefix(e, prefix) })
+}
+
+func TestReplicasLeaveAClusterThatFailsAndComeBack(t *testing.T) {
+	w := federate(t, 2, deployments)
+	w.begin()
+	w.deploy("web", nil)
+	w.prefer("web", fields{"targetKind": "FederatedDeployment", "totalReplicas": int64(6), "planner": "Fair",
+		"tolerations": soon(), "failover": fields{"return": "AtOnce"}})
+	w.untilHeld("web", by{"member1": 3, "member2": 3})
+	w.allReady("web")
+	w.Until("ready", func() bool { s, _ := w.status("web"); return s.ReadyReplicas == 6 })
+
+	w.turn("member2", false)
+	w.Until("more in the other", func() bool { return w.held("web")["member1"] == 6 })
+	w.allReady("web")
+	w.Until("none in it", func() bool {
+		return maps.Equal(by{"member1": 6, "member2": 0}, w.told(deployments, "web", "/spec/replicas"))
+	})
+	w.Until("event", func() bool {
+		return w.hasEvent("web", "Failover: cluster member2: 3 of 3 replicas are wanted elsewhere: the cluster is not ready since ")
+	})
+	require.Equal(t, []string{"member1", "member2"}, w.placed(deployments, "web"), "what is there stays, with nothing")
+	s := w.untilScheduled("web")
+	require.Equal(t, "NotReady", s.Clusters[1].Limit.Reason)
+	require.True(t, s.Clusters[1].Displaced)
+
+	before := w.Quiet()
+	w.halt() // what is known about the cluster is in the status
+	w.schedule()
+	require.Zero(t, writes(w.Quiet().Since(before)))
+
+	w.turn("member2", true)
+	w.Until("it has some again", func() bool { return w.held("web")["member2"] == 3 })
+	require.Equal(t, int64(6), w.held("web")["member1"], "the other one waits until they are ready")
+	w.allReady("web")
+	w.untilHeld("web", by{"member1": 3, "member2": 3})
+	w.Until("event", func() bool { return w.hasEvent("web", "Returned: cluster member2: ") })
+}
+
+func TestAClusterThatTakesNothingIsNotGivenTheObject(t *testing.T) {
+	w := federate(t, 0, deployments)
+	w.pretendMembers("a", "b")
+	w.turn("b", false)
+	w.deploy("web", nil)
+	w.schedule()
+	w.prefer("web", fields{"targetKind": "FederatedDeployment", "totalReplicas": int64(6)})
+	w.untilScheduled("web")
+	require.Equal(t, []string{"a"}, w.placed(deployments, "web"))
+	w.turn("b", true)
+	w.Until("with it", func() bool { return slices.Equal([]string{"a", "b"}, w.placed(deployments, "web")) })
+}
+
+func TestReplicasLeaveAClusterInWhichTheyDoNotWork(t *testing.T) {
+	w := federate(t, 2, deployments)
+	w.begin()
+	w.deploy("web", nil)
+	w.prefer("web", fields{"targetKind": "FederatedDeployment", "totalReplicas": int64(6), "failover": fields{"unhealthySeconds": int64(2)}})
+	w.untilHeld("web", by{"member1": 3, "member2": 3})
+	w.ready(0, "web", 3)
+	w.ready(1, "web", 1)
+	w.Until("they are wanted elsewhere", func() bool { return maps.Equal(by{"member1": 5, "member2": 1}, w.held("web")) })
+	w.ready(0, "web", 5)
+	w.ready(1, "web", 1)
+	s := w.untilScheduled("web")
+	second := s.Clusters[1]
+	require.Equal(t, "Unhealthy", second.Limit.Reason)
+	require.EqualValues(t, 1, second.Limit.Replicas)
+	require.Len(t, second.Moves, 1)
+	require.True(t, second.Limit.RetryAt.After(second.Limit.Since.Time))
+	w.Until("event", func() bool {
+		return w.hasEvent("web", "Failover: cluster member2: 2 of 3 replicas are wanted elsewhere: no more than 1 became ready there")
+	})
+}
+
+// TestPodsAreWatchedWhereReplicasAreNotReady alone.
+func TestPodsAreWatchedWhereReplicasAreNotReady(t *testing.T) {
+	w := federate(t, 0, deployments)
+	all := pretend()
+	w.pretendMembers("a", "b")
+	row{runs: by{"a": 3, "b": 3}}.declare(w, "web", all)
+	w.Preference.Copies, w.Preference.Pods = all, all.pods()
+	c := w.schedule()
+	w.prefer("web", fields{"targetKind": "FederatedDeployment", "totalReplicas": int64(6), "planner": "Fair", "failover": fields{"unschedulableSeconds": int64(1)}})
+	w.untilScheduled("web")
+	require.Empty(t, all.followed())
+
+	o, err := w.Federated(deployments).Get(t.Context(), "web", metav1.GetOptions{})
+	require.NoError(t, err)
+	key := propagation.KeyOf(o)
+	pods := func() []string { return []string{key.String()} }
+	all.set(key, o.GetUID(), "b", 3, 2)
+	all.pend("web", "b", 3, 1)
+	c.PodsChanged("b", key.Namespace)
+	w.Until("moved", func() bool { return maps.Equal(by{"a": 4, "b": 2}, w.told(deployments, "web", "/spec/replicas")) })
+	w.Until("event", func() bool {
+		return w.hasEvent("web", "Moved: cluster b: 1 of 3 replicas are wanted elsewhere: pods find no room there beyond 2")
+	})
+	all.set(key, o.GetUID(), "a", 4, 4)
+	all.set(key, o.GetUID(), "b", 2, 2)
+	all.pend("web", "b", 2, 0)
+	c.PodsChanged("b", key.Namespace)
+	w.Until("the room counts from now on", func() bool { return slices.Equal([]string{pods()[0] + " nodes"}, all.followed()) })
+	w.deletePreference("web")
+	w.Until("nothing is watched", func() bool { return len(all.followed()) == 0 })
+}
+
+func TestAPlannerThatGoesByRoomWaitsUntilItIsKnown(t *testing.T) {
+	w := federate(t, 0, deployments)
+	all := pretend()
+	w.pretendMembers("a", "b")
+	w.deploy("web", nil)
+	w.Preference.Copies, w.Preference.Pods = all, all.pods()
+	w.schedule()
+	w.prefer("web", fields{"targetKind": "FederatedDeployment", "totalReplicas": int64(6), "planner": "Dynamic"})
+	w.Until("asked", func() bool { return len(all.followed()) == 1 })
+	s, _ := w.status("web")
+	require.Empty(t, s.Clusters)
+	all.mu.Lock()
+	all.room["a"], all.room["b"] = 10, 20
+	all.mu.Unlock()
+	s = w.untilScheduled("web")
+	require.Equal(t, by{"a": 2, "b": 4}, planned(s))
+	require.EqualValues(t, 20, *s.Clusters[1].Capacity)
+}
