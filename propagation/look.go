@@ -37,12 +37,13 @@ func (c *Controller) Look(key Key) (Picture, bool) {
 	return p, true
 }
 
-// Pictures are those of all objects that are declared, in the order of their
-// keys. Each is made when it is asked for; what comes or goes meanwhile may be
-// among them, or not.
-func (c *Controller) Pictures() iter.Seq[Picture] {
+// Pictures are those of all objects that are declared and whose keys come after
+// that one, in the order of namespaces and names; after the zero Key come all.
+// Each is made when it is asked for; what comes or goes meanwhile may be among
+// them, or not.
+func (c *Controller) Pictures(after Key) iter.Seq[Picture] {
 	return func(yield func(Picture) bool) {
-		for _, key := range c.objects.keys() {
+		for _, key := range c.objects.keysAfter(after) {
 			if p, declared := c.Look(key); declared && !yield(p) {
 				return
 			}
@@ -60,10 +61,18 @@ func (o *object) look() (p Picture, facts status.Facts, declared bool) {
 	return Picture{Key: o.intent.Key, Parent: o.intent.Parent, Deleting: o.intent.Deleting}, o.factsLocked(), true
 }
 
-// keys are those of all objects, in order.
-func (s *objects) keys() []Key {
+// keysAfter are those of all objects that come after that one, in order.
+func (s *objects) keysAfter(after Key) []Key {
 	var keys []Key
-	s.each(func(k Key, _ *object) { keys = append(keys, k) })
-	slices.SortFunc(keys, func(a, b Key) int { return cmp.Or(cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Name, b.Name)) })
+	s.each(func(k Key, _ *object) {
+		if byKey(k, after) > 0 {
+			keys = append(keys, k)
+		}
+	})
+	slices.SortFunc(keys, byKey)
 	return keys
+}
+
+func byKey(a, b Key) int {
+	return cmp.Or(cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Name, b.Name))
 }

@@ -78,7 +78,9 @@ func TestLookIsAheadOfTheReport(t *testing.T) {
 	require.Equal(t, before, w.counts())
 	require.Equal(t, status.Healthy, w.vitals()["b"].Health)
 	require.Equal(t, "no replica is ready", w.vitals()["c"].Message)
-	require.Equal(t, []propagation.Picture{p}, slices.Collect(w.controller.Pictures()))
+	require.Equal(t, []propagation.Picture{p}, slices.Collect(w.controller.Pictures(propagation.Key{})))
+
+	require.Empty(t, slices.Collect(w.controller.Pictures(web)))
 
 	_, declared = w.controller.Look(propagation.Key{Name: "nothing"})
 	require.False(t, declared)

@@ -88,30 +88,22 @@ func (s *Objects) patch(ctx context.Context, object *unstructured.Unstructured, 
 // since before. Lists are always there, so that a merge replaces them, and what is
 // there no more is null.
 func written(summary status.Summary, before federatedkind.Status, now metav1.Time) map[string]any {
-	conditions := make([]federatedkind.Condition, 0, len(summary.Conditions))
-	for _, c := range summary.Conditions {
-		conditions = append(conditions, federatedkind.Condition{
-			Type: c.Type, Status: metav1.ConditionStatus(c.Status), Reason: c.Reason, Message: c.Message,
-			ObservedGeneration: summary.Generation,
-			LastUpdateTime:     now, LastTransitionTime: transition(c, before, now),
-		})
-	}
-	clusters := make([]federatedkind.ClusterStatus, 0, len(summary.Clusters))
-	for _, c := range summary.Clusters {
-		clusters = append(clusters, writtenCluster(c))
+	stored := StatusOf(summary)
+	for i, c := range stored.Conditions {
+		stored.Conditions[i].LastUpdateTime, stored.Conditions[i].LastTransitionTime = now, transition(c, before, now)
 	}
 	return map[string]any{
-		"observedGeneration": summary.Generation,
-		"conditions":         conditions,
-		"clusters":           clusters,
+		"observedGeneration": stored.ObservedGeneration,
+		"conditions":         stored.Conditions,
+		"clusters":           stored.Clusters,
 		"totals":             writtenTotals(summary.Totals, before.Totals),
 		"worst":              writtenWorst(summary.Worst),
 	}
 }
 
-func transition(c status.Condition, before federatedkind.Status, now metav1.Time) metav1.Time {
+func transition(c federatedkind.Condition, before federatedkind.Status, now metav1.Time) metav1.Time {
 	for _, old := range before.Conditions {
-		if old.Type == c.Type && string(old.Status) == c.Status && !old.LastTransitionTime.IsZero() {
+		if old.Type == c.Type && old.Status == c.Status && !old.LastTransitionTime.IsZero() {
 			return old.LastTransitionTime
 		}
 	}

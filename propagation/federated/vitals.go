@@ -1,10 +1,38 @@
 package federated
 
 import (
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
 	"github.com/fedrail/fedrail/federation"
 	"github.com/fedrail/fedrail/federation/apis/federatedkind"
 	"github.com/fedrail/fedrail/status"
 )
+
+// StatusOf is a summary in the form of a federated object's status, without the
+// times of its conditions. Its lists are never nil. It shares memory with the summary: change neither.
+func StatusOf(s status.Summary) federatedkind.Status {
+	out := federatedkind.Status{
+		ObservedGeneration: s.Generation, Totals: status.ByName(s.Totals),
+		Conditions: make([]federatedkind.Condition, 0, len(s.Conditions)), Clusters: make([]federatedkind.ClusterStatus, 0, len(s.Clusters)),
+	}
+	for _, c := range s.Conditions {
+		out.Conditions = append(out.Conditions, writtenCondition(c, s.Generation))
+	}
+	for _, c := range s.Clusters {
+		out.Clusters = append(out.Clusters, writtenCluster(c))
+	}
+	if w := s.Worst; w.Health != "" {
+		out.Worst = &federatedkind.WorstCluster{Cluster: string(w.Cluster), Health: string(w.Health), Message: w.Message}
+	}
+	return out
+}
+
+// writtenCondition is a condition without its times.
+func writtenCondition(c status.Condition, generation int64) federatedkind.Condition {
+	return federatedkind.Condition{
+		Type: c.Type, Status: metav1.ConditionStatus(c.Status), Reason: c.Reason, Message: c.Message, ObservedGeneration: generation,
+	}
+}
 
 // writtenCluster is how the object fares in a cluster, as it is stored.
 func writtenCluster(o status.Observation) federatedkind.ClusterStatus {

@@ -44,7 +44,7 @@ func (s *state) role() string {
 	return "standby"
 }
 
-// handler serves health, as KubeFed does, and metrics.
+// handler serves health, as KubeFed does, metrics, and how objects are.
 func (p *Plane) handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok")) })
@@ -56,6 +56,7 @@ func (p *Plane) handler() http.Handler {
 		_, _ = fmt.Fprintf(w, "ok: %s\n", p.state.role())
 	})
 	mux.Handle("GET /metrics", p.metrics.handler())
+	looking{p.metrics.survey}.addTo(mux)
 	return mux
 }
 
