@@ -15,9 +15,10 @@
 // Answers come from memory.
 //
 // [Inventory] is what answers are made from, without any client. How many fit is
-// worked out from requests, limits of pods, taints, node selectors and required
-// node affinity. Quotas, volumes, host ports, affinity between pods and spread over
-// zones do not count, so that it may be too many where workloads use them.
+// worked out from requests, limits of pods, taints, node selectors, required node
+// affinity, and whether replicas share nodes with each other. Quotas, volumes, other
+// affinity between pods and spread over zones do not count, so that it may be too
+// many where workloads use them.
 package capacity
 
 import (

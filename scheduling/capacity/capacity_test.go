@@ -3,6 +3,7 @@ package capacity_test
 import (
 	"fmt"
 	"maps"
+	"strings"
 	"testing"
 	"time"
 
@@ -182,6 +183,23 @@ func TestWhatHappensWhileAMemberIsAway(t *testing.T) {
 	require.Equal(t, capacity.Sight{Pods: 2, Bound: 1, Ready: 1}, w.sight())
 	require.NoError(t, w.server.Restart(t.Context()))
 	w.remove("web-0")
+	w.untilSight(capacity.Sight{Pods: 1})
+}
+
+// TestAMemberThatBecomesReadyIsTriedAtOnce, however long it was to be left alone.
+func TestAMemberThatBecomesReadyIsTriedAtOnce(t *testing.T) {
+	w := newWorldWith(t, servers.Fresh(t, "member1")[0], capacity.Options{Backoff: time.Hour, MaxBackoff: time.Hour})
+	w.create(pod("web-0"))
+	w.Put(federation.Cluster{Name: cluster})
+	w.server.Kill()
+	w.follow("web")
+	w.run()
+	w.until("it is said why", func() bool {
+		_, err := w.Look(cluster, w.web(), 0, noon)
+		return err != nil && strings.HasSuffix(err.Error(), "connection refused")
+	})
+	require.NoError(t, w.server.Restart(t.Context()))
+	w.Put(federation.Cluster{Name: cluster, Ready: true})
 	w.untilSight(capacity.Sight{Pods: 1})
 }
 

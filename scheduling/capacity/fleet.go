@@ -196,8 +196,9 @@ func (f *fleet) delete(name string) (changed bool) {
 	return true
 }
 
-// room is how many replicas fit on all nodes.
-func (f *fleet) room(w Workload) int64 {
+// room is how many replicas fit on all nodes but those that are taken. Where that
+// matters, no more than one goes on each of the others.
+func (f *fleet) room(w Workload, taken map[*node]bool) int64 {
 	if !f.serves(w.Needs) {
 		return 0
 	}
@@ -207,7 +208,11 @@ func (f *fleet) room(w Workload) int64 {
 			continue
 		}
 		for _, n := range s.nodes {
-			if wants.node(n) {
+			switch {
+			case taken[n] || !wants.node(n):
+			case taken != nil:
+				total += min(n.fits(needs), 1)
+			default:
 				total += n.fits(needs)
 			}
 		}

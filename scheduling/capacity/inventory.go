@@ -147,4 +147,4 @@ func (i *Inventory) Look(w Workload, unschedulableFor time.Duration, now time.Ti
 // Room says how many more replicas of a workload fit on the nodes, each replica on
 // one node, beside the pods that have a node. Pods that have none yet take of it
 // first.
-func (i *Inventory) Room(w Workload) int64 { return i.fleet.room(w) }
+func (i *Inventory) Room(w Workload) int64 { return i.fleet.room(w, i.taken(w)) }

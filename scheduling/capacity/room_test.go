@@ -7,6 +7,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
 
 	"github.com/fedrail/fedrail/scheduling/capacity"
 )
@@ -79,6 +80,14 @@ func selecting(key, value string) capacity.Workload {
 	return w
 }
 
+// apart needs a CPU on a node that it shares with no other replica, nor with what
+// those labels choose.
+func apart(from labels.Set) capacity.Workload {
+	w := needing("cpu", "1")
+	w.Apart = labels.SelectorFromSet(from)
+	return w
+}
+
 func tolerating(tolerations ...corev1.Toleration) capacity.Workload {
 	w := needing("cpu", "1")
 	w.Tolerations = tolerations
@@ -134,6 +143,10 @@ func TestHowManyFit(t *testing.T) {
 		"an affinity to nothing":                   {two, nil, affine(corev1.NodeSelectorTerm{}), 0},
 		"an affinity without a term":               {two, nil, affine(), 0},
 		"what is on a node that is not known":      {two, pods([]podOption{on("z"), requesting("cpu", "4")}), needing("cpu", "1"), 8},
+		"replicas that share no node":              {two, nil, apart(nil), 2},
+		"nor one with others":                      {two, pods([]podOption{on("a")}), apart(labels.Set{"app": "web"}), 1},
+		"of which others is said":                  {two, pods([]podOption{on("a")}), apart(labels.Set{"app": "db"}), 2},
+		"where none fits there is not one":         {two, pods([]podOption{on("a"), requesting("cpu", "4"), labelled("app", "x")}), apart(labels.Set{"app": "web"}), 1},
 		"thousandths of what is counted in wholes": {nodes{node("c", having("pods", "9", "memory", "10"))}, nil, needing("memory", "2500m"), 3},
 	} {
 		t.Run(name, func(t *testing.T) {

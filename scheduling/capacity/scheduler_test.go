@@ -132,6 +132,7 @@ func TestRoomIsWhatTheSchedulerPlaces(t *testing.T) {
 	p.follow("web", "and nodes")
 	p.run()
 	p.untilPods(p.deploy("background", 5, container("{cpu: 650m, memory: 700Mi}")), capacity.Sight{Pods: 5, Bound: 5, Ready: 5})
+	p.untilPods(p.deploy("guard", 1, container("{cpu: 100m}")), capacity.Sight{Pods: 1, Bound: 1, Ready: 1})
 	for name, spec := range map[string]string{
 		"cpu":        container("{cpu: 1}"),
 		"memory":     container("{memory: 1500Mi, cpu: 100m}"),
@@ -149,6 +150,10 @@ func TestRoomIsWhatTheSchedulerPlaces(t *testing.T) {
 		"nowhere":    `{nodeSelector: {disk: ssd}, containers: [{name: main, image: "example.com/app:1"}]}`,
 		"tolerating": `{tolerations: [{key: apart, value: "yes", effect: NoSchedule}], containers: [{name: main, image: "example.com/app:1", resources: {requests: {cpu: 700m}}}]}`,
 		"anywhere":   `{tolerations: [{operator: Exists}], containers: [{name: main, image: "example.com/app:1", resources: {requests: {cpu: 1}}}]}`,
+		"apart":      `{affinity: {podAntiAffinity: {requiredDuringSchedulingIgnoredDuringExecution: [{topologyKey: kubernetes.io/hostname, labelSelector: {matchLabels: {app: apart}}}]}}, containers: [{name: main, image: "example.com/app:1"}]}`,
+		"lonely":     `{affinity: {podAntiAffinity: {requiredDuringSchedulingIgnoredDuringExecution: [{topologyKey: kubernetes.io/hostname, labelSelector: {matchExpressions: [{key: app, operator: In, values: [lonely, guard]}]}}]}}, containers: [{name: main, image: "example.com/app:1"}]}`,
+		"ports":      `{containers: [{name: main, image: "example.com/app:1", ports: [{containerPort: 80, hostPort: 8080}]}]}`,
+		"network":    `{hostNetwork: true, containers: [{name: main, image: "example.com/app:1", ports: [{containerPort: 80}]}]}`,
 		"affine":     `{affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [{matchExpressions: [{key: topology.kubernetes.io/zone, operator: NotIn, values: [eu-1]}]}, {matchFields: [{key: metadata.name, operator: In, values: [small]}]}]}}}, containers: [{name: main, image: "example.com/app:1", resources: {requests: {cpu: 250m}}}]}`,
 	} {
 		t.Run(name, func(t *testing.T) { p.requireAgreement(name, spec) })

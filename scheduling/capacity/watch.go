@@ -50,7 +50,7 @@ type watch struct {
 	wake    chan struct{} // try again at once
 	ends    time.Time     // when the last request to watch was to end
 
-	refused error // the member did not allow it to be watched from the beginning
+	failed error // why it could not be watched from the beginning, and cannot be listed either
 
 	mu      sync.Mutex
 	listed  bool
@@ -66,7 +66,7 @@ func (w *watch) run(ctx context.Context) {
 	delay := w.backoff
 	for ctx.Err() == nil {
 		began, between := time.Now(), w.backoff
-		w.ends, w.refused = time.Time{}, nil
+		w.ends, w.failed = time.Time{}, nil
 		reflector := cache.NewReflectorWithOptions(w.listWatch(), w.example, w.store, cache.ReflectorOptions{
 			Name: string(w.member), Backoff: &between,
 		})
@@ -96,8 +96,8 @@ func (w *watch) retryNow() {
 func (w *watch) listWatch() *cache.ListWatch {
 	return &cache.ListWatch{
 		ListWithContextFunc: func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
-			if w.refused != nil {
-				return nil, w.refused // to list what must not be watched is no use
+			if w.failed != nil {
+				return nil, w.failed
 			}
 			return w.request(o).Do(ctx).Get()
 		},
@@ -124,14 +124,29 @@ func (w *watch) watch(ctx context.Context, o metav1.ListOptions) (watches.Interf
 	}
 	o.Watch = true
 	answer, err := w.request(o).Watch(ctx)
-	if !again && apierrors.IsForbidden(err) {
-		w.refused = err
-	}
-	if err == nil && o.TimeoutSeconds != nil {
+	switch {
+	case err == nil && o.TimeoutSeconds != nil:
 		w.ends = began.Add(time.Duration(*o.TimeoutSeconds) * time.Second)
+	case !again && hopeless(err):
+		w.failed, err = err, final{err}
+	case again && err != nil && !apierrors.IsForbidden(err):
+		err = final{err}
 	}
 	return answer, err
 }
+
+// hopeless says of an error of a watch that a list would end in it as well.
+func hopeless(err error) bool {
+	var answer apierrors.APIStatus
+	if err == nil || errors.As(err, &answer) {
+		return apierrors.IsForbidden(err) || apierrors.IsUnauthorized(err) || apierrors.IsTooManyRequests(err) || apierrors.IsServiceUnavailable(err)
+	}
+	return true
+}
+
+// final is an error that a Reflector does not look into: some it would try again
+// by itself, in its own time and though it is to end.
+type final struct{ error }
 
 // hasListed notes that all is known now, and says whether that is news, which is
 // told then.

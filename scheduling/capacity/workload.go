@@ -28,6 +28,9 @@ type Workload struct {
 	NodeSelector map[string]string
 	NodeAffinity *corev1.NodeSelector
 	Tolerations  []corev1.Toleration
+	// Apart chooses the pods in its namespace with which no replica shares a node;
+	// then no two replicas share one, either. Nil is that any may.
+	Apart labels.Selector
 }
 
 // WorkloadOf reads the workload of an object that has a selector and a template of
@@ -38,14 +41,21 @@ type Workload struct {
 // it does in the pods. What admission in a cluster adds to pods is not known here.
 func WorkloadOf(object *unstructured.Unstructured) (Workload, error) {
 	w := Workload{Namespace: object.GetNamespace()}
-	var spec corev1.PodSpec
-	err := errors.Join(w.readSelector(object), readPodSpec(object, &spec))
+	var template corev1.PodTemplateSpec
+	err := errors.Join(w.readSelector(object), readTemplate(object, &template))
 	if err != nil {
 		return Workload{}, fmt.Errorf("%s %q: %w", object.GetKind(), object.GetName(), err)
 	}
-	w.Needs, w.NodeSelector, w.Tolerations = requestsOf(&spec), spec.NodeSelector, spec.Tolerations
+	spec := &template.Spec
+	w.Needs, w.NodeSelector, w.Tolerations = requestsOf(spec), spec.NodeSelector, spec.Tolerations
 	if a := spec.Affinity; a != nil && a.NodeAffinity != nil {
 		w.NodeAffinity = a.NodeAffinity.RequiredDuringSchedulingIgnoredDuringExecution
+	}
+	if w.Apart, err = apart(template); err != nil {
+		return Workload{}, fmt.Errorf("%s %q: %w", object.GetKind(), object.GetName(), err)
+	}
+	if w.Apart == nil && usesHostPorts(spec) {
+		w.Apart = w.Selector
 	}
 	return w, nil
 }
@@ -72,12 +82,13 @@ func (w *Workload) readSelector(object *unstructured.Unstructured) error {
 	return nil
 }
 
-// readPodSpec reads what matters of the template's spec.
-func readPodSpec(object *unstructured.Unstructured, spec *corev1.PodSpec) error {
+// readTemplate reads what matters of the template.
+func readTemplate(object *unstructured.Unstructured, template *corev1.PodTemplateSpec) error {
 	at := []string{"spec", "template", "spec"}
 	if template, there, _ := unstructured.NestedFieldNoCopy(object.Object, at...); !there || template == nil {
 		return errors.New("spec.template.spec: it is required, what a replica needs is read there")
 	}
+	spec := &template.Spec
 	below := func(field string) []string { return append(at[:len(at):len(at)], field) }
 	return errors.Join(
 		readContainers(object, &spec.Containers, below("containers")),
@@ -87,10 +98,13 @@ func readPodSpec(object *unstructured.Unstructured, spec *corev1.PodSpec) error 
 		read(object.Object, &spec.NodeSelector, below("nodeSelector")...),
 		read(object.Object, &spec.Tolerations, below("tolerations")...),
 		read(object.Object, &spec.Affinity, below("affinity")...),
+		read(object.Object, &spec.HostNetwork, below("hostNetwork")...),
+		read(object.Object, &template.Labels, "spec", "template", "metadata", "labels"),
 	)
 }
 
-// readContainers reads the resources of containers, and which are sidecars.
+// readContainers reads the resources and the ports of containers, and which are
+// sidecars.
 func readContainers(object *unstructured.Unstructured, all *[]corev1.Container, at []string) error {
 	var raw []map[string]any
 	if err := read(object.Object, &raw, at...); err != nil {
@@ -100,7 +114,9 @@ func readContainers(object *unstructured.Unstructured, all *[]corev1.Container, 
 	var errs []error
 	for i := range raw {
 		one := &(*all)[i]
-		for _, err := range []error{read(raw[i], &one.Resources, "resources"), read(raw[i], &one.RestartPolicy, "restartPolicy")} {
+		for _, err := range []error{
+			read(raw[i], &one.Resources, "resources"), read(raw[i], &one.Ports, "ports"), read(raw[i], &one.RestartPolicy, "restartPolicy"),
+		} {
 			if err != nil {
 				errs = append(errs, fmt.Errorf("%s[%d].%w", strings.Join(at, "."), i, err))
 			}

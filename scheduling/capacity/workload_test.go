@@ -1,6 +1,7 @@
 package capacity_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -121,6 +122,37 @@ spec:
 	require.Equal(t, map[string]string{"disk": "ssd"}, w.NodeSelector)
 	require.Equal(t, []corev1.Toleration{{Key: "gpus", Operator: corev1.TolerationOpExists}}, w.Tolerations)
 	require.Equal(t, &corev1.NodeSelector{NodeSelectorTerms: []corev1.NodeSelectorTerm{expression("b", corev1.NodeSelectorOpExists)}}, w.NodeAffinity)
+}
+
+// TestReplicasThatShareNoNodeAreTold from such as only prefer that, or keep apart
+// from others alone.
+func TestReplicasThatShareNoNodeAreTold(t *testing.T) {
+	term := func(term string) string {
+		return fmt.Sprintf(`{podAntiAffinity: {requiredDuringSchedulingIgnoredDuringExecution: [%s]}}`, term)
+	}
+	for name, c := range map[string]struct{ field, want string }{
+		"nothing is said":         {`affinity: {}`, "<nil>"},
+		"by host":                 {"affinity: " + term(`{topologyKey: kubernetes.io/hostname, labelSelector: {matchLabels: {app: web}}}`), "app=web"},
+		"by zone":                 {"affinity: " + term(`{topologyKey: topology.kubernetes.io/zone, labelSelector: {matchLabels: {app: web}}}`), "<nil>"},
+		"from others":             {"affinity: " + term(`{topologyKey: kubernetes.io/hostname, labelSelector: {matchLabels: {app: db}}}`), "<nil>"},
+		"from those elsewhere":    {"affinity: " + term(`{topologyKey: kubernetes.io/hostname, namespaces: [lab], labelSelector: {matchLabels: {app: web}}}`), "<nil>"},
+		"a port of the node":      {`containers: [{name: main, ports: [{containerPort: 80, hostPort: 80}]}]`, "app=web"},
+		"a port of their own":     {`containers: [{name: main, ports: [{containerPort: 80}]}]`, "<nil>"},
+		"the network of the node": {`hostNetwork: true, containers: [{name: main, ports: [{containerPort: 80}]}]`, "app=web"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, err := capacity.WorkloadOf(object(t, `
+kind: Deployment
+metadata: {namespace: shop, name: web}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec: {`+c.field+"}"))
+			require.NoError(t, err)
+			require.Equal(t, c.want, fmt.Sprint(w.Apart))
+		})
+	}
 }
 
 func TestAnObjectThatIsNoWorkloadIsNamed(t *testing.T) {

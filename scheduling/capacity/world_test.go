@@ -49,13 +49,20 @@ type world struct {
 // newWorld has a Watcher that does not run yet.
 func newWorld(t testing.TB, server *controlplane.Server) *world {
 	t.Helper()
+	return newWorldWith(t, server, capacity.Options{MaxBackoff: time.Second})
+}
+
+// newWorldWith has a Watcher with options beside those of a world.
+func newWorldWith(t testing.TB, server *controlplane.Server, o capacity.Options) *world {
+	t.Helper()
 	w := &world{
 		TB: t, Members: federation.NewMembers(federation.Cluster{Name: cluster, Ready: true}),
 		server: server, client: controlplanetest.Client(t, server), namespace: controlplanetest.Namespace(t, server),
 		counter: budget.New(), config: server.Config(), told: map[string]int{},
 	}
+	o.Clusters, o.Changed, o.RoomPause = w, w.changed, 20*time.Millisecond
 	var err error
-	w.Watcher, err = capacity.New(capacity.Options{Clusters: w, Changed: w.changed, MaxBackoff: time.Second, RoomPause: 20 * time.Millisecond})
+	w.Watcher, err = capacity.New(o)
 	require.NoError(t, err)
 	return w
 }
