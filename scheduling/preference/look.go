@@ -44,6 +44,8 @@ const (
 	unseenPause = 500 * time.Millisecond
 	// unsettledPause is when to look again at what is under way, at the latest.
 	unsettledPause = 5 * time.Second
+	// refusedPause is when to try again what the host refused to write.
+	refusedPause = 30 * time.Second
 	// shortestPause is when to look again at the earliest because of the time.
 	shortestPause = time.Second
 )
@@ -88,10 +90,20 @@ func (c *Controller) look(ctx context.Context, key propagation.Key) error {
 	}
 	err = c.schedule(ctx, p)
 	if t, inTrouble := errors.AsType[*trouble](err); inTrouble {
-		c.release(key)
-		return c.tell(ctx, p, t.status(p))
+		return c.lament(ctx, p, t)
 	}
 	return err
+}
+
+// lament tells of trouble. Who mends it changes something that is watched, but for
+// what the host refuses.
+func (c *Controller) lament(ctx context.Context, p *v1alpha1.ReplicaSchedulingPreference, t *trouble) error {
+	key := propagation.KeyOf(p)
+	c.release(key)
+	if t.reason == v1alpha1.NotWritten {
+		c.queue.AddAfter(key, refusedPause)
+	}
+	return c.tell(ctx, p, t.status(p))
 }
 
 // schedule reads, asks, decides, writes and tells.

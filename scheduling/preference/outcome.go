@@ -31,10 +31,10 @@ func decide(ctx context.Context, s subject, q question) (outcome, error) {
 func (o outcome) wish(ctx context.Context) (wish, error) {
 	w := wish{told: map[federation.ClusterName][]assignment{}, ours: paths(o.fields, o.Status.Fields)}
 	first := shares{}
-	for i, step := range o.Steps {
-		if o.isHeldBy(step, o.Records) {
+	for _, step := range o.Steps {
+		if o.isHeldBy(step) {
 			first[step.Cluster] = step.Give
-			w.clusters = append(w.clusters, o.Steps[i].Cluster)
+			w.clusters = append(w.clusters, step.Cluster)
 		}
 	}
 	for i, f := range o.fields {
@@ -55,19 +55,36 @@ func (o outcome) wish(ctx context.Context) (wish, error) {
 // isHeldBy says whether a cluster should hold the object. One that gets nothing
 // keeps it, unless the preference says otherwise; and one that takes nothing now is
 // not given it for that.
-func (o outcome) isHeldBy(step failover.Step, records []failover.Record) bool {
-	switch {
+func (o outcome) isHeldBy(step failover.Step) bool {
+	switch limit := o.limitOf(step.Cluster); {
 	case step.Give != 0:
 		return true
 	case o.idle == v1alpha1.IdleRemove:
 		return false
-	}
-	for _, r := range records {
-		if r.Cluster == step.Cluster && r.Limit != nil && (r.Limit.Cause == failover.NotReady || r.Limit.Cause == failover.Tainted) {
-			return o.lists(step.Cluster)
-		}
+	case limit != nil && (limit.Cause == failover.NotReady || limit.Cause == failover.Tainted):
+		return o.lists(step.Cluster) || o.asked(step.Cluster).Exist > 0
 	}
 	return true
+}
+
+// limitOf is what keeps replicas away from a cluster; nil when nothing does.
+func (o outcome) limitOf(cluster federation.ClusterName) *failover.Limit {
+	for _, r := range o.Records {
+		if r.Cluster == cluster {
+			return r.Limit
+		}
+	}
+	return nil
+}
+
+// asked is what was known of a cluster.
+func (o outcome) asked(cluster federation.ClusterName) failover.Cluster {
+	for _, c := range o.Clusters {
+		if c.Member.Name == cluster {
+			return c
+		}
+	}
+	return failover.Cluster{}
 }
 
 // paths are those of fields, and others, each once.
@@ -84,12 +101,8 @@ func (o outcome) shares() []v1alpha1.ClusterShare {
 	all := make([]v1alpha1.ClusterShare, len(o.Steps))
 	for i, step := range o.Steps {
 		all[i] = v1alpha1.ClusterShare{
-			Name: string(step.Cluster), Replicas: o.Plan.Shares[i].Replicas, Given: step.Give, Reason: step.Reason, Message: step.Why,
-		}
-		for _, c := range o.Clusters {
-			if c.Member.Name == step.Cluster {
-				all[i].Ready = c.Ready
-			}
+			Name: string(step.Cluster), Replicas: o.Plan.Shares[i].Replicas, Given: step.Give, Ready: o.asked(step.Cluster).Ready,
+			Reason: step.Reason, Message: step.Why,
 		}
 		for _, r := range o.Records {
 			if r.Cluster == step.Cluster {

@@ -141,18 +141,16 @@ func (w *world) preferences() dynamic.ResourceInterface {
 // prefer creates a preference.
 func (w *world) prefer(name string, spec fields) {
 	w.Helper()
-	_, err := w.preferences().Create(context.Background(), &unstructured.Unstructured{Object: fields{
+	all := w.preferences()
+	_, err := all.Create(context.Background(), &unstructured.Unstructured{Object: fields{
 		"apiVersion": v1alpha1.GroupVersion().String(), "kind": "ReplicaSchedulingPreference",
 		"metadata": fields{"name": name}, "spec": spec,
 	}}, metav1.CreateOptions{})
 	require.NoError(w, err)
-	w.Cleanup(func() { w.drop(name) })
-}
-
-// drop deletes a preference and lets go of it.
-func (w *world) drop(name string) {
-	_, _ = w.preferences().Patch(context.Background(), name, types.MergePatchType, []byte(`{"metadata":{"finalizers":null}}`), metav1.PatchOptions{})
-	_ = w.preferences().Delete(context.Background(), name, metav1.DeleteOptions{})
+	w.Cleanup(func() { // the server is shared
+		_, _ = all.Patch(context.Background(), name, types.MergePatchType, []byte(`{"metadata":{"finalizers":null}}`), metav1.PatchOptions{})
+		_ = all.Delete(context.Background(), name, metav1.DeleteOptions{})
+	})
 }
 
 // change merges a change into a preference.
