@@ -42,16 +42,9 @@ func (p *Plane) work(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	carrying := []start{types.Start, federated.NewUnjoin(types).Start}
-	if m.fetching != nil {
-		unjoin, err := pull.NewUnjoin(pull.UnjoinOptions{
-			Registry: m.fetching, Client: p.host.dynamic, Left: types.Left,
-			LetGoAfter: p.LetGoAfter, Events: recorder, Logger: p.Logger.WithName("clusters"),
-		})
-		if err != nil {
-			return err
-		}
-		carrying = append(carrying, unjoin.Start)
+	carrying, err := p.carrying(m, types, recorder)
+	if err != nil {
+		return err
 	}
 	dividing, err := p.divide(m, types, recorder)
 	if err != nil {
@@ -59,6 +52,22 @@ func (p *Plane) work(ctx context.Context) error {
 	}
 	p.metrics.follow(m, types)
 	return p.run(ctx, m, p.working(carrying, dividing))
+}
+
+// carrying is what carries objects, and what sees members off that leave.
+func (p *Plane) carrying(m members, types *federated.Types, recorder record.EventRecorder) ([]start, error) {
+	carrying := []start{types.Start, federated.NewUnjoin(types).Start}
+	if m.fetching == nil {
+		return carrying, nil
+	}
+	unjoin, err := pull.NewUnjoin(pull.UnjoinOptions{
+		Registry: m.fetching, Client: p.host.dynamic, Left: types.Left,
+		LetGoAfter: p.LetGoAfter, Events: recorder, Logger: p.Logger.WithName("clusters"),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return append(carrying, unjoin.Start), nil
 }
 
 // working is what runs beside the registries: what carries objects, unless that
