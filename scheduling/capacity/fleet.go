@@ -1,11 +1,7 @@
 package capacity
 
 import (
-	"cmp"
 	"math"
-	"slices"
-	"strconv"
-	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 )
@@ -28,59 +24,6 @@ type node struct {
 	bound int64  // records of pods that point here
 	has   []int64
 	free  []int64
-}
-
-// need is how much of a resource is needed.
-type need struct {
-	place  int
-	amount int64
-}
-
-// podsPlace is where pods are counted.
-const podsPlace = 0
-
-func (n need) write(b *strings.Builder) {
-	b.WriteByte(';')
-	b.WriteString(strconv.Itoa(n.place))
-	b.WriteByte('=')
-	b.WriteString(strconv.FormatInt(n.amount, 10))
-}
-
-// place is where a resource is counted.
-func (f *fleet) place(name corev1.ResourceName) int {
-	if f.places == nil {
-		f.places = map[corev1.ResourceName]int{corev1.ResourcePods: podsPlace}
-	}
-	p, known := f.places[name]
-	if !known {
-		p = len(f.places)
-		f.places[name] = p
-	}
-	return p
-}
-
-// needs are the requests of a pod, that it counts as one included, in the order of
-// their places.
-func (f *fleet) needs(requests corev1.ResourceList) []need {
-	all := make([]need, 0, len(requests)+1)
-	all = append(all, need{f.place(corev1.ResourcePods), 1})
-	for name, q := range requests {
-		if amount := amountOf(name, q); amount > 0 && name != corev1.ResourcePods {
-			all = append(all, need{f.place(name), amount})
-		}
-	}
-	slices.SortFunc(all, func(a, b need) int { return cmp.Compare(a.place, b.place) })
-	return all
-}
-
-// serves says whether any node or pod has ever spoken of all that is requested.
-func (f *fleet) serves(requests corev1.ResourceList) bool {
-	for name, q := range requests {
-		if _, known := f.places[name]; !known && !q.IsZero() {
-			return false
-		}
-	}
-	return true
 }
 
 // node is the node of that name, though nothing be known of it yet.
@@ -112,14 +55,6 @@ func (n *node) bind(times int64, needs []need) {
 	}
 }
 
-// reach makes amounts long enough for a place.
-func reach(amounts []int64, place int) []int64 {
-	if more := place + 1 - len(amounts); more > 0 {
-		return append(amounts, make([]int64, more)...)
-	}
-	return amounts
-}
-
 // set takes a node over, and says whether that changes anything.
 func (f *fleet) set(o *corev1.Node) (changed bool) {
 	n := f.node(o.Name)
@@ -134,17 +69,6 @@ func (f *fleet) set(o *corev1.Node) (changed bool) {
 	return true
 }
 
-// amounts are quantities by place.
-func (f *fleet) amounts(list corev1.ResourceList) []int64 {
-	var all []int64
-	for name, q := range list {
-		place := f.place(name)
-		all = reach(all, place)
-		all[place] = amountOf(name, q)
-	}
-	return all
-}
-
 // resize makes a node have other amounts, and says whether they are.
 func (n *node) resize(has []int64) (changed bool) {
 	for place := range max(len(has), len(n.has)) {
@@ -155,33 +79,6 @@ func (n *node) resize(has []int64) (changed bool) {
 	}
 	n.has = has
 	return changed
-}
-
-// join makes a node one of its shape.
-func (f *fleet) join(n *node, s *shape) {
-	if known := f.shapes[s.key]; known != nil {
-		s = known
-	} else if f.shapes == nil {
-		f.shapes = map[string]*shape{}
-	}
-	f.shapes[s.key] = s
-	n.shape, n.at = s, len(s.nodes)
-	s.nodes = append(s.nodes, n)
-}
-
-// leave makes a node one of no shape.
-func (f *fleet) leave(n *node) {
-	s := n.shape
-	if s == nil {
-		return
-	}
-	last := len(s.nodes) - 1
-	s.nodes[n.at], s.nodes[last].at = s.nodes[last], n.at
-	s.nodes[last] = nil
-	s.nodes, n.shape = s.nodes[:last], nil
-	if last == 0 {
-		delete(f.shapes, s.key)
-	}
 }
 
 // delete forgets a node, and says whether it was known.

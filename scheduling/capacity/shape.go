@@ -38,3 +38,30 @@ func shapeOf(n *corev1.Node) *shape {
 	s.key = b.String()
 	return s
 }
+
+// join makes a node one of its shape.
+func (f *fleet) join(n *node, s *shape) {
+	if known := f.shapes[s.key]; known != nil {
+		s = known
+	} else if f.shapes == nil {
+		f.shapes = map[string]*shape{}
+	}
+	f.shapes[s.key] = s
+	n.shape, n.at = s, len(s.nodes)
+	s.nodes = append(s.nodes, n)
+}
+
+// leave makes a node one of no shape.
+func (f *fleet) leave(n *node) {
+	s := n.shape
+	if s == nil {
+		return
+	}
+	last := len(s.nodes) - 1
+	s.nodes[n.at], s.nodes[last].at = s.nodes[last], n.at
+	s.nodes[last] = nil
+	s.nodes, n.shape = s.nodes[:last], nil
+	if last == 0 {
+		delete(f.shapes, s.key)
+	}
+}

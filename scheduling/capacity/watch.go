@@ -2,10 +2,7 @@ package capacity
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"net"
-	"net/url"
 	"sync"
 	"time"
 
@@ -135,19 +132,6 @@ func (w *watch) watch(ctx context.Context, o metav1.ListOptions) (watches.Interf
 	return answer, err
 }
 
-// hopeless says of an error of a watch that a list would end in it as well.
-func hopeless(err error) bool {
-	var answer apierrors.APIStatus
-	if err == nil || errors.As(err, &answer) {
-		return apierrors.IsForbidden(err) || apierrors.IsUnauthorized(err) || apierrors.IsTooManyRequests(err) || apierrors.IsServiceUnavailable(err)
-	}
-	return true
-}
-
-// final is an error that a Reflector does not look into: some it would try again
-// by itself, in its own time and though it is to end.
-type final struct{ error }
-
 // hasListed notes that all is known now, and says whether that is news, which is
 // told then.
 func (w *watch) hasListed() (news bool) {
@@ -184,32 +168,4 @@ func (w *watch) isRefused() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return !w.listed && apierrors.IsForbidden(w.failure)
-}
-
-// known is an error that says why it is not known what there is, or nil.
-func (w *watch) known() error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	switch err := w.failure; {
-	case w.listed:
-		return nil
-	case err == nil:
-		return fmt.Errorf("%s of cluster %s have not been listed yet", w.subject, w.member)
-	case apierrors.IsForbidden(err):
-		return fmt.Errorf("the credentials for cluster %s may not list and watch %s; grant it there", w.member, w.subject)
-	default:
-		return fmt.Errorf("list %s of cluster %s: %w", w.subject, w.member, plain(err))
-	}
-}
-
-// plain is an error without the ephemeral port that is in it, so that equal
-// failures get equal words.
-func plain(err error) error {
-	if request, ok := errors.AsType[*url.Error](err); ok {
-		err = request.Err
-	}
-	if operation, ok := errors.AsType[*net.OpError](err); ok {
-		err = operation.Err
-	}
-	return err
 }
