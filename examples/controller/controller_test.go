@@ -145,7 +145,7 @@ func TestRawResourceStatusCollection(t *testing.T) {
 		require.NoError(t, err)
 		clusters, _, err := unstructured.NestedSlice(object.Object, "status", "clusters")
 		require.NoError(t, err)
-		want := []any{map[string]any{"name": "m1", "remoteStatus": map[string]any{"phase": "Active"}}}
+		want := []any{map[string]any{"name": "m1", "health": "Healthy", "remoteStatus": map[string]any{"phase": "Active"}}}
 		return equal(want, clusters)
 	}, soon, tick)
 }
