@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
@@ -33,7 +34,7 @@ func intentOf(object *unstructured.Unstructured, o Options, key propagation.Key)
 	spec, err := federatedkind.SpecOf(object)
 	in.Placement = placement.Request{
 		Object: placement.Object{Kind: o.Target.GroupKind(), Namespace: key.Namespace, Name: key.Name, Labels: object.GetLabels()},
-		Want:   placementOf(spec.Placement),
+		Want:   tolerant(placementOf(spec.Placement), object),
 	}
 	var unclear error
 	if in.Removal, unclear = removalOf(object); in.Deleting {
@@ -83,6 +84,15 @@ func placementOf(p federatedkind.Placement) placement.Placement {
 		out.Clusters[i] = federation.ClusterName(c.Name)
 	}
 	return out
+}
+
+// tolerant is the placement, to which taints mean nothing where the object says
+// that somebody else weighs them.
+func tolerant(p placement.Placement, object *unstructured.Unstructured) placement.Placement {
+	if object.GetAnnotations()[federatedkind.TaintsAnnotation] == "Tolerated" {
+		p.Tolerations = []corev1.Toleration{{Operator: corev1.TolerationOpExists}}
+	}
+	return p
 }
 
 func rulesOf(list []federatedkind.Override) []overrides.Rule {

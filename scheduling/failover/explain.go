@@ -9,7 +9,7 @@ import (
 
 // step is what the cluster is told, and why.
 func (s standing) step() Step {
-	return Step{Cluster: s.name(), Give: s.give, Reason: s.reason(), Why: s.why() + s.meanwhile()}
+	return Step{Cluster: s.name(), Give: s.give, Leave: s.leaves, Reason: s.reason(), Why: s.why() + s.meanwhile()}
 }
 
 // decided says whether the limit is what decided.

@@ -158,6 +158,8 @@ type Step struct {
 	Cluster federation.ClusterName
 	// Give is how many replicas the cluster is told to have.
 	Give int64
+	// Leave says that a taint of the cluster lets nothing of the workload be there.
+	Leave bool
 	// Why says for people why that is so, in the words of the plan, and what the
 	// cluster waits for when it is given other than that.
 	Why string
