@@ -45,12 +45,16 @@ type meddle func(r *http.Request, send func() (*http.Response, error)) (*http.Re
 func newWire(t *testing.T, member *controlplane.Server) *wire { return newWireWith(t, member, nil) }
 
 // newWireWith has somebody meddle with the wire from the beginning.
-func newWireWith(t *testing.T, member *controlplane.Server, meddle meddle) *wire {
+func newWireWith(t *testing.T, member *controlplane.Server, meddle meddle, change ...func(*push.Options)) *wire {
 	w := &wire{T: t, member: member, namespace: controlplanetest.Namespace(t, member), counter: budget.New(), meddle: meddle}
 	members := ready(w.counter, member)
 	members.configs[cluster].Wrap(func(next http.RoundTripper) http.RoundTripper { return meddler{w, next} })
+	o := push.Options{Clusters: members, Type: configMaps}
+	for _, c := range change {
+		c(&o)
+	}
 	var err error
-	w.Propagator, err = push.New(push.Options{Clusters: members, Type: configMaps})
+	w.Propagator, err = push.New(o)
 	require.NoError(t, err)
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)

@@ -18,6 +18,7 @@ import (
 	"github.com/fedrail/fedrail/propagation/budget"
 	"github.com/fedrail/fedrail/propagation/propagationtest"
 	"github.com/fedrail/fedrail/propagation/push"
+	"github.com/fedrail/fedrail/status"
 )
 
 var servers controlplanetest.Pool
@@ -54,14 +55,17 @@ var configMaps = federation.Type{Version: "v1", Kind: "ConfigMap", Resource: "co
 
 func TestPushKeepsTheContract(t *testing.T) {
 	member := servers.Shared(t, "member1")[0]
-	for name, collection := range map[string]push.Collection{"metadata alone": push.NoStatus, "with status": push.Status} {
+	for name, how := range map[string]push.Options{
+		"metadata alone": {}, "with status": {Collection: push.Status}, "judged": {Judge: status.Kinds{}},
+	} {
 		t.Run(name, func(t *testing.T) {
 			namespace := controlplanetest.Namespace(t, member)
 			client, err := dynamic.NewForConfig(member.Config())
 			require.NoError(t, err)
 			there := client.Resource(configMaps.GroupVersionResource()).Namespace(namespace)
 			propagationtest.Test(t, func(t *testing.T) propagationtest.Subject {
-				p, err := push.New(push.Options{Clusters: ready(budget.New(), member), Type: configMaps, Collection: collection})
+				how.Clusters, how.Type = ready(budget.New(), member), configMaps
+				p, err := push.New(how)
 				require.NoError(t, err)
 				return propagationtest.Subject{
 					Propagator: p, Cluster: "member1",
