@@ -239,7 +239,7 @@ func (b *Bed) typesOptions() federated.TypesOptions {
 
 // collection reads the status of what has one.
 func collection(c *corev1beta1.FederatedTypeConfig) push.Collection {
-	if c.Spec.TargetType.Kind == "Deployment" {
+	if c.Spec.TargetType.Kind == "Deployment" || federated.CollectsServices(c) {
 		return push.Status
 	}
 	return push.NoStatus

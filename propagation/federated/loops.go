@@ -87,7 +87,11 @@ func (t *Types) start(ctx context.Context, config *corev1beta1.FederatedTypeConf
 	if err != nil {
 		return err
 	}
-	if err := t.begin(ctx, config, v, controller.Start); err != nil {
+	serve := controller.Start
+	if v.serve == ServeAll && CollectsServices(config) {
+		serve = newServiceStatuses(objects, config.Spec.StatusType.Type()).beside(serve)
+	}
+	if err := t.begin(ctx, config, v, serve); err != nil {
 		return err
 	}
 	t.noteCarrier(config.Name, controller)

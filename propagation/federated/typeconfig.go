@@ -107,8 +107,14 @@ func (t *Types) tell(ctx context.Context, config *corev1beta1.FederatedTypeConfi
 		PropagationController: corev1beta1.NotRunning,
 		StatusController:      config.Status.StatusController,
 	}
+	if now.StatusController != "" || config.Spec.StatusType != nil {
+		now.StatusController = corev1beta1.NotRunning
+	}
 	if l := t.loops[config.Name]; l != nil && l.of.serve == ServeAll {
 		now.PropagationController = corev1beta1.Running
+		if CollectsServices(config) {
+			now.StatusController = corev1beta1.Running
+		}
 	}
 	if now == config.Status {
 		return nil

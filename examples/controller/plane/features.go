@@ -4,6 +4,7 @@ import (
 	"github.com/fedrail/fedrail/federation"
 	corev1beta1 "github.com/fedrail/fedrail/federation/apis/core/v1beta1"
 	"github.com/fedrail/fedrail/propagation"
+	"github.com/fedrail/fedrail/propagation/federated"
 	"github.com/fedrail/fedrail/propagation/push"
 )
 
@@ -52,9 +53,11 @@ func (p *Plane) adoption() push.Adoption {
 	return push.Adopt
 }
 
-// collection is that of a type; the feature must be on as well.
+// collection is that of a type; the feature must be on as well, except for what
+// FederatedServiceStatuses are made of.
 func (p *Plane) collection(config *corev1beta1.FederatedTypeConfig) push.Collection {
-	if p.enabled(corev1beta1.RawResourceStatusCollection) && config.Spec.StatusCollection == corev1beta1.Enabled {
+	raw := p.enabled(corev1beta1.RawResourceStatusCollection) && config.Spec.StatusCollection == corev1beta1.Enabled
+	if raw || federated.CollectsServices(config) {
 		return push.Status
 	}
 	return push.NoStatus

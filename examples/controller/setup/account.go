@@ -10,6 +10,7 @@ import (
 
 	"github.com/fedrail/fedrail/federation"
 	bundlev1alpha1 "github.com/fedrail/fedrail/federation/apis/bundle/v1alpha1"
+	corev1alpha1 "github.com/fedrail/fedrail/federation/apis/core/v1alpha1"
 	corev1beta1 "github.com/fedrail/fedrail/federation/apis/core/v1beta1"
 	"github.com/fedrail/fedrail/federation/apis/federatedkind"
 	schedulingv1alpha1 "github.com/fedrail/fedrail/federation/apis/scheduling/v1alpha1"
@@ -37,6 +38,7 @@ func (h Host) controllerObjects(scope federation.Scope) []placed {
 		allow(federatedkind.DefaultGroup, []string{"*"}, "get", "list", "watch", "patch"),
 		allow(schedulingv1alpha1.Group, []string{"*"}, "get", "list", "watch", "patch"),
 		allow("", []string{"events"}, "create", "patch"),
+		allow(corev1alpha1.Group, []string{"federatedservicestatuses"}, "list", "watch", "create", "patch"),
 	}
 	system := []rbacv1.PolicyRule{
 		allow(corev1beta1.Group, []string{"*"}, "get", "list", "watch", "patch"),

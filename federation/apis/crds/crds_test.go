@@ -16,6 +16,7 @@ func TestAllAreInOrder(t *testing.T) {
 		names = append(names, crd.Name)
 	}
 	require.Equal(t, []string{
+		"federatedservicestatuses.core.kubefed.io",
 		"federatedtypeconfigs.core.kubefed.io",
 		"kubefedclusters.core.kubefed.io",
 		"kubefedconfigs.core.kubefed.io",

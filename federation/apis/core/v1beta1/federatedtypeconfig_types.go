@@ -48,7 +48,8 @@ type FederatedTypeConfigSpec struct {
 	// +kubebuilder:validation:XValidation:rule="has(self.group) && self.group.contains('.')",message="must be a domain with at least one dot",fieldPath=".group"
 	FederatedType APIResource `json:"federatedType"`
 
-	// The type that the status of the copies was once collected in.
+	// The type that the status of the copies is collected in: FederatedServiceStatus,
+	// for services. Any other has no effect.
 	// +optional
 	// +kubebuilder:validation:XValidation:rule="has(self.group) && self.group.contains('.')",message="must be a domain with at least one dot",fieldPath=".group"
 	StatusType *APIResource `json:"statusType,omitempty"`
