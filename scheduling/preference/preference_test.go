@@ -93,7 +93,7 @@ func TestWhatOthersWriteStays(t *testing.T) {
 			fields{"clusterName": "member2", "clusterOverrides": []any{image, fields{"path": "/spec/replicas", "value": int64(1)}, fields{"path": "/spec/paused", "op": "add", "value": true}}},
 		},
 	})
-	w.prefer("web", fields{"targetKind": "FederatedDeployment", "totalReplicas": int64(8)})
+	w.prefer("web", fields{"targetKind": "FederatedDeployment", "totalReplicas": int64(8), "rebalance": true})
 	w.untilScheduled("web")
 	o, err := w.Federated(deployments).Get(t.Context(), "web", metav1.GetOptions{})
 	require.NoError(t, err)
