@@ -138,11 +138,19 @@ func budgetRows() []budgetRow {
 		cost: func(int) cost { return cost{members: 1, host: 1, events: 1} },
 		most: true,
 	}, {
-		name:    "a member's status flaps for two seconds",
-		prepare: declareDeployment,
-		change:  func(b *testbed.Bed) { flapped = flap(b) },
-		cost:    func(int) cost { return cost{host: 1 + int(math.Ceil(flapped.Seconds()))} }, // when it is over, too
-		most:    true,
+		name: "create, and begin to work",
+		change: func(b *testbed.Bed) {
+			declareDeployment(b)
+			b.Until("reported", func() bool { return len(b.Status(deployments, "web").Clusters) == len(b.Servers) })
+			eachMember(b, func(m int) { heal(b, m, "web") })
+			b.UntilReady(deployments, "web")
+		},
+		cost: func(n int) cost { return cost{members: n, host: 3} },
+	}, {
+		name:   "a member's status flaps for two seconds",
+		change: func(b *testbed.Bed) { flapped = flap(b) },
+		cost:   func(int) cost { return cost{host: 1 + int(math.Ceil(flapped.Seconds()))} }, // when it is over, too
+		most:   true,
 	}, {
 		name: "readiness flaps in every member, 20 times a second for two seconds",
 		prepare: func(b *testbed.Bed) {
