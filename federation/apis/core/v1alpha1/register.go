@@ -1,5 +1,3 @@
-// +kubebuilder:object:generate=true
-// +groupName=core.kubefed.io
 package v1alpha1
 
 import (
