@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/fedrail/fedrail/federation"
+	"github.com/fedrail/fedrail/federation/apis/federatedkind"
 )
 
 // assignment is what a cluster is told to have of a field.
@@ -21,24 +22,49 @@ type wish struct {
 	ours     []string // the paths of which nothing else is said
 }
 
-// edit is what has to change of a federated object's spec; what is not in it stays.
-type edit map[string]any
+// edit is what has to change of a federated object; what is not in it stays.
+type edit struct {
+	spec  map[string]any // fields of the spec
+	notes map[string]any // annotations; nil is that one goes
+}
+
+func (e edit) isEmpty() bool { return len(e.spec)+len(e.notes) == 0 }
 
 // editOf is what makes a federated object say what is wished; empty when it does.
-// What others wrote stays as it is, and where it is.
+// What others wrote stays as it is, and where it is. Taints are weighed with the
+// replicas, and not once more where the object is placed.
 func (d declared) editOf(w wish) edit {
+	change := d.editSpec(w)
+	if d.object.GetAnnotations()[federatedkind.TaintsAnnotation] != tolerated {
+		change.notes = map[string]any{federatedkind.TaintsAnnotation: tolerated}
+	}
+	return change
+}
+
+// tolerated is the value of the annotation.
+const tolerated = "Tolerated"
+
+func (d declared) editSpec(w wish) edit {
 	spec, _ := d.object.Object["spec"].(map[string]any)
 	placement, _ := spec["placement"].(map[string]any)
-	change := edit{}
+	change := edit{spec: map[string]any{}}
 	before, listed := placement["clusters"].([]any)
 	if now := place(before, w.clusters); !listed || !reflect.DeepEqual(before, now) {
-		change["placement"] = map[string]any{"clusters": now}
+		change.spec["placement"] = map[string]any{"clusters": now}
 	}
 	overrides, _ := spec["overrides"].([]any)
 	if now := w.override(overrides); !same(overrides, now) {
-		change["overrides"] = now
+		change.spec["overrides"] = now
 	}
 	return change
+}
+
+// weighNoMore is what has taints count where a federated object is placed.
+func (d declared) weighNoMore() edit {
+	if d.object.GetAnnotations()[federatedkind.TaintsAnnotation] != tolerated {
+		return edit{}
+	}
+	return edit{notes: map[string]any{federatedkind.TaintsAnnotation: nil}}
 }
 
 // same says whether two lists say the same; one that is absent says nothing.

@@ -2,9 +2,16 @@ package preference
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/fedrail/fedrail/federation/apis/federatedkind"
 	"github.com/fedrail/fedrail/federation/apis/scheduling/v1alpha1"
 	"github.com/fedrail/fedrail/propagation"
 )
@@ -32,7 +39,8 @@ func withoutOurs(finalizers []string) []string {
 }
 
 func (c *Controller) setFinalizers(ctx context.Context, p *v1alpha1.ReplicaSchedulingPreference, list []string) error {
-	return c.patch(ctx, preferences(), p, map[string]any{"metadata": map[string]any{"finalizers": list}})
+	_, err := c.patch(ctx, preferences(), p, map[string]any{"metadata": map[string]any{"finalizers": list}})
+	return err
 }
 
 // end takes back what was written because of a preference that is being deleted,
@@ -52,6 +60,7 @@ func (c *Controller) end(ctx context.Context, p *v1alpha1.ReplicaSchedulingPrefe
 		if err := c.amend(ctx, config.Spec.FederatedType.Type(), d, d.reset(p.Status.Fields)); err != nil {
 			return err
 		}
+		c.memory.of(propagation.KeyOf(p)).kind = nil
 	}
 	return c.setFinalizers(ctx, p, withoutOurs(p.Finalizers))
 }
@@ -61,12 +70,31 @@ func (c *Controller) end(ctx context.Context, p *v1alpha1.ReplicaSchedulingPrefe
 func (d declared) reset(fields []string) edit {
 	spec, _ := d.object.Object["spec"].(map[string]any)
 	overrides, _ := spec["overrides"].([]any)
-	change := edit{}
+	change := d.weighNoMore()
+	change.spec = map[string]any{}
 	if now := (wish{ours: fields}).override(overrides); !same(overrides, now) {
-		change["overrides"] = now
+		change.spec["overrides"] = now
 	}
 	if d.spec.Placement.ClusterSelector != nil && d.spec.Placement.Clusters != nil {
-		change["placement"] = map[string]any{"clusters": nil}
+		change.spec["placement"] = map[string]any{"clusters": nil}
 	}
 	return change
+}
+
+// leave has taints count again where the object of a preference that is gone is
+// placed. All else that was written stays.
+func (c *Controller) leave(ctx context.Context, key propagation.Key) error {
+	kind := c.memory.of(key).kind
+	if kind == nil {
+		return nil
+	}
+	body, err := json.Marshal(map[string]any{"metadata": map[string]any{"annotations": map[string]any{federatedkind.TaintsAnnotation: nil}}})
+	if err != nil {
+		return fmt.Errorf("encode patch: %w", err)
+	}
+	_, err = c.Writer.Resource(kind.GroupVersionResource()).Namespace(key.Namespace).Patch(ctx, key.Name, types.MergePatchType, body, metav1.PatchOptions{})
+	if apierrors.IsNotFound(err) {
+		return nil
+	}
+	return err
 }

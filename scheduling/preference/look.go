@@ -72,14 +72,22 @@ func (c *Controller) look(ctx context.Context, key propagation.Key) error {
 	object, found := c.preferences.get(key)
 	if !found {
 		c.release(key)
+		if err := c.leave(ctx, key); err != nil {
+			return err
+		}
 		c.memory.forget(key)
 		return nil
 	}
 	p, err := read(object)
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case c.memory.of(key).isBehind(p):
+	}
+	mind := c.memory.of(key)
+	if mind.unkept != nil {
+		p.Status = *mind.unkept
+	}
+	switch {
+	case mind.isBehind(p):
 		return nil // it is looked at when what was written is seen
 	case p.DeletionTimestamp != nil:
 		c.release(key)
@@ -112,7 +120,8 @@ func (c *Controller) schedule(ctx context.Context, p *v1alpha1.ReplicaScheduling
 	if err != nil {
 		return err
 	}
-	if c.memory.of(s.key()).isBehind(s.object) {
+	key := s.key()
+	if c.memory.of(key).isBehind(s.object) {
 		return nil
 	}
 	q, err := c.ask(ctx, s, time.Now().UTC().Truncate(time.Second))
@@ -127,7 +136,9 @@ func (c *Controller) schedule(ctx context.Context, p *v1alpha1.ReplicaScheduling
 	if err != nil {
 		return err
 	}
-	if err := c.amend(ctx, s.config.Spec.FederatedType.Type(), s.declared, s.editOf(w)); err != nil {
+	kind := s.config.Spec.FederatedType.Type()
+	c.memory.of(key).kind = &kind
+	if err := c.amend(ctx, kind, s.declared, s.editOf(w)); err != nil {
 		return err
 	}
 	if err := c.tell(ctx, p, o.status()); err != nil {

@@ -7,6 +7,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/fedrail/fedrail/federation"
+	"github.com/fedrail/fedrail/federation/apis/scheduling/v1alpha1"
 	"github.com/fedrail/fedrail/propagation"
 )
 
@@ -19,10 +20,12 @@ type memory struct {
 
 // recollection is what is kept of one preference.
 type recollection struct {
-	short   map[federation.ClusterName]time.Time // since when not all replicas are ready
-	sick    map[federation.ClusterName]time.Time // since when that is so though there is room
-	asked   time.Time                            // since when the room somewhere is not known
-	written map[types.UID]string                 // by object, the version that was written over
+	short   map[federation.ClusterName]time.Time        // since when not all replicas are ready
+	sick    map[federation.ClusterName]time.Time        // since when that is so though there is room
+	asked   time.Time                                   // since when the room somewhere is not known
+	kind    *federation.Type                            // of the federated object that was written to; nil is none
+	written map[types.UID]string                        // by object, the version that was written over
+	unkept  *v1alpha1.ReplicaSchedulingPreferenceStatus // the status, where the host keeps none
 }
 
 // of is what is kept of a preference. One preference is looked at by one worker at

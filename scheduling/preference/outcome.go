@@ -53,13 +53,14 @@ func (o outcome) wish(ctx context.Context) (wish, error) {
 }
 
 // isHeldBy says whether a cluster should hold the object. One that gets nothing
-// keeps it, unless the preference says otherwise; and one that takes nothing now is
-// not given it for that.
+// keeps it, unless the preference says otherwise, or a taint has it go; and one that
+// takes nothing now is not given it for that. Nothing is taken from a cluster that
+// is not ready.
 func (o outcome) isHeldBy(step failover.Step) bool {
 	switch limit := o.limitOf(step.Cluster); {
 	case step.Give != 0:
 		return true
-	case o.idle == v1alpha1.IdleRemove:
+	case o.idle == v1alpha1.IdleRemove, step.Leave && o.asked(step.Cluster).Member.Ready:
 		return false
 	case limit != nil && (limit.Cause == failover.NotReady || limit.Cause == failover.Tainted):
 		return o.lists(step.Cluster) || o.asked(step.Cluster).Exist > 0

@@ -1,15 +1,20 @@
 package preference_test
 
 import (
+	"maps"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
 
+	"github.com/fedrail/fedrail/federation/apis/crds"
 	"github.com/fedrail/fedrail/federation/apis/scheduling/v1alpha1"
+	"github.com/fedrail/fedrail/internal/crdtest"
+	"github.com/fedrail/fedrail/internal/testbed"
 )
 
 func TestWhatTheHostRefusesIsTold(t *testing.T) {
@@ -46,4 +51,38 @@ func (w *world) refuseOverrides(message string) {
 			metav1.PatchOptions{DryRun: []string{metav1.DryRunAll}})
 		return err != nil
 	})
+}
+
+// TestAHostWithTheDefinitionOfKubeFed knows no status of preferences: they are
+// carried out, and nothing is written again and again.
+func TestAHostWithTheDefinitionOfKubeFed(t *testing.T) {
+	host := servers.Fresh(t, "host")[0]
+	w := &world{Bed: testbed.New(t, host, nil, deployments), stop: func() {}}
+	t.Cleanup(func() { w.stop() })
+	all, err := crds.All()
+	require.NoError(t, err)
+	for _, definition := range all {
+		if definition.Name == v1alpha1.ReplicaSchedulingPreferences().GroupResource().String() {
+			root := definition.Spec.Versions[0].Schema.OpenAPIV3Schema
+			root.Properties["status"] = apiextensionsv1.JSONSchemaProps{Type: "object"}
+			crdtest.Install(t, host.Config(), definition)
+		}
+	}
+	w.pretendMembers("a", "b")
+	w.deploy("web", nil)
+	w.prefer("web", fields{"targetKind": "FederatedDeployment", "totalReplicas": int64(2)})
+	w.Until("served as it is defined now", func() bool {
+		o, err := w.preferences().Patch(t.Context(), "web", types.MergePatchType, []byte(`{"status":{"unplaced":1}}`),
+			metav1.PatchOptions{DryRun: []string{metav1.DryRunAll}}, "status")
+		require.NoError(t, err)
+		_, kept, _ := unstructured.NestedInt64(o.Object, "status", "unplaced")
+		return !kept
+	})
+	w.schedule()
+	w.Until("divided", func() bool { return maps.Equal(by{"a": 1, "b": 1}, w.told(deployments, "web", "/spec/replicas")) })
+	before := w.Quiet()
+	s, _ := w.status("web")
+	require.Empty(t, s.Clusters)
+	w.Patch(deployments, "web", `{"spec":{"template":{"spec":{"paused":true}}}}`)
+	require.Zero(t, writes(w.Quiet().Since(before)))
 }

@@ -9,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/fedrail/fedrail/federation"
 	"github.com/fedrail/fedrail/federation/apis/scheduling/v1alpha1"
 )
 
@@ -20,7 +21,9 @@ func (o outcome) status() v1alpha1.ReplicaSchedulingPreferenceStatus {
 	}
 	for _, c := range s.Clusters {
 		s.PlacedReplicas += c.Replicas
-		s.ReadyReplicas += c.Ready
+		if o.asked(federation.ClusterName(c.Name)).Member.Ready {
+			s.ReadyReplicas += c.Ready
+		}
 	}
 	conditions := []metav1.Condition{isSo(v1alpha1.Scheduled, v1alpha1.Scheduled, fmt.Sprintf("all of %d replicas have a cluster", o.Total))}
 	if o.Plan.Unplaced > 0 {
