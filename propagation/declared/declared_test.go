@@ -67,6 +67,13 @@ func TestWhatIsReportedIsReadBack(t *testing.T) {
 				Phase: "Changing", Version: "v2", Since: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}},
 		}}),
 		"no cluster": status.Plain{}.Aggregate(status.Facts{Generation: 1}),
+		"health": status.Plain{}.Aggregate(status.Facts{Generation: 1, Observations: []status.Observation{
+			{Cluster: "m1", Vitals: status.Vitals{Health: status.Healthy, Generation: 4, Observed: 4, Counts: []status.Count{{Name: "ready", N: 3}, {Name: "all", N: 3}}}},
+			{Cluster: "m2", Vitals: status.Vitals{Health: status.Degraded, Message: "no", Counts: []status.Count{{Name: "ready"}, {Name: "all", N: 2}}}},
+		}}),
+		"other numbers": status.Plain{}.Aggregate(status.Facts{Generation: 1, Observations: []status.Observation{
+			{Cluster: "m1", Vitals: status.Vitals{Health: status.Healthy, Counts: []status.Count{{Name: "active", N: 1}}}},
+		}}),
 	} {
 		t.Run(name, func(t *testing.T) {
 			require.NoError(t, h.objects.Report(t.Context(), h.get(t, "one"), s))

@@ -1,13 +1,21 @@
 package pull_test
 
 import (
+	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/fedrail/fedrail/federation"
+	"github.com/fedrail/fedrail/federation/apis/bundle/v1alpha1"
 	"github.com/fedrail/fedrail/federation/apis/federatedkind"
+	"github.com/fedrail/fedrail/internal/controlplane/controlplanetest"
 	"github.com/fedrail/fedrail/propagation"
+	"github.com/fedrail/fedrail/propagation/budget"
+	"github.com/fedrail/fedrail/propagation/pull"
 	"github.com/fedrail/fedrail/status"
+	"github.com/fedrail/fedrail/status/expression"
 )
 
 // TestCopiesFareAlikeInBothKindsOfMembers: what an agent tells is what is seen
@@ -41,4 +49,36 @@ func TestCopiesFareAlikeInBothKindsOfMembers(t *testing.T) {
 		p, declared := b.Loops.Look(deployments, key)
 		return declared && len(p.Clusters) == 2 && p.Clusters[0].Vitals.Health == status.Progressing && p.Clusters[1].Vitals.Health == status.Progressing
 	})
+}
+
+// TestAnAgentJudgesAsTheHostSays, and one that cannot carries all the same.
+func TestAnAgentJudgesAsTheHostSays(t *testing.T) {
+	said := v1alpha1.Judging{Healthy: "object.data.color == 'blue'"}
+	for name, c := range map[string]struct {
+		judge func(federation.Type, v1alpha1.Judging) (status.Judge, error)
+		want  status.Vitals
+	}{
+		"by the expression": {
+			func(kind federation.Type, by v1alpha1.Judging) (status.Judge, error) {
+				require.Equal(t, configMaps, kind)
+				return expression.Judge(kind.GroupKind(), expression.Health(by))
+			}, status.Vitals{Health: status.Healthy},
+		},
+		"it knows no expressions": {nil, status.Vitals{}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			cluster := federation.ClusterName("judged-" + strings.ReplaceAll(name, " ", "-"))
+			d := newDesk(t, cluster, pull.Options{Judging: &said})
+			member := servers.Shared(t, "member1")[0]
+			o := agentOf(t, d.host, member, budget.New())
+			o.Cluster, o.Judge = cluster, c.judge
+			run(t, o)
+			want := labelled(configMap(controlplanetest.Namespace(t, member), "web"))
+			want.Object["data"] = map[string]any{"color": "blue"}
+			d.Until("held", func() bool {
+				out, err := d.propagator.Apply(t.Context(), cluster, want, propagation.Holding{Parent: "parent"})
+				return err == nil && reflect.DeepEqual(c.want, out.Vitals)
+			})
+		})
+	}
 }
