@@ -42,7 +42,8 @@ type ReplicaSchedulingPreferenceStatus struct {
 	// +listMapKey=type
 	Conditions []metav1.Condition `json:"conditions,omitempty"`
 
-	// How many replicas the plan places, and how many are ready.
+	// How many replicas the plan places, and how many are ready in clusters that are
+	// ready themselves.
 	// +optional
 	PlacedReplicas int64 `json:"placedReplicas"`
 	// +optional
