@@ -6,13 +6,24 @@ import (
 	"slices"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/fedrail/fedrail/federation"
 )
 
+// HoldsOthers says of a kind that whatever lives in its objects goes with them,
+// also what is somebody else's: namespaces, and definitions of custom resources.
+// Taints do not concern it, for what is in it has tolerations of its own.
+func HoldsOthers(kind schema.GroupKind) bool {
+	return kind == schema.GroupKind{Kind: "Namespace"} || kind == schema.GroupKind{Group: "apiextensions.k8s.io", Kind: "CustomResourceDefinition"}
+}
+
 // weigh gives the reason against a cluster that its taints are, and takes over
 // when they may become one.
 func (d *Decision) weigh(req Request, cluster federation.Cluster) (Reason, bool) {
+	if HoldsOthers(req.Object.Kind) {
+		return Reason{}, false
+	}
 	verdict := federation.Tolerate(cluster.Taints, req.Want.Tolerations)
 	switch {
 	case verdict.Due(req.Now):

@@ -51,14 +51,6 @@ func (w *world) taints(member string) []string {
 	return texts
 }
 
-// tolerates has a federated object tolerate that members are drained.
-func (w *world) tolerates(plural, name string) {
-	w.t.Helper()
-	_, err := w.federated(plural).Patch(w.t.Context(), name, types.MergePatchType,
-		[]byte(`{"spec":{"placement":{"tolerations":[{"key":"fedrail.io/drain","operator":"Exists"}]}}}`), metav1.PatchOptions{})
-	require.NoError(w.t, err)
-}
-
 // A member that is written to and one that fetches are cordoned, drained and
 // tainted; those that hold something say so, and what tolerates it stays.
 func TestCordonAndDrain(t *testing.T) {
@@ -66,7 +58,6 @@ func TestCordonAndDrain(t *testing.T) {
 	startAgent := w.joinFetching(servers.Shared(t, "m2")[0])
 	stopAgent := startAgent()
 	p := w.start(quick)
-	w.tolerates("federatednamespaces", w.namespace)
 	w.declareConfigMap("settings")
 	w.arrives("settings")
 	w.fares("settings", map[string]string{"m1": "", "m2": ""})

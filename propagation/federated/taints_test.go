@@ -79,7 +79,6 @@ func TestFollowersOfADrainedCluster(t *testing.T) {
 		onHost(b, configMaps, name, fields{"data": fields{"color": "blue"}})
 		deploy(b, name, fromConfigMap(name), "member1", "member2")
 	}
-	b.Patch(testbed.Namespaces(), b.Namespace, tolerateDrain) // what stays in it needs it
 	b.Patch(deployments, "stays", tolerateDrain)
 	for _, name := range []string{"goes", "stays"} {
 		untilHeld(b, configMaps, name, "member1", "member2")

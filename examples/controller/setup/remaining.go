@@ -18,6 +18,8 @@ import (
 	"github.com/fedrail/fedrail/federation"
 	corev1beta1 "github.com/fedrail/fedrail/federation/apis/core/v1beta1"
 	"github.com/fedrail/fedrail/federation/apis/federatedkind"
+	schedulingv1alpha1 "github.com/fedrail/fedrail/federation/apis/scheduling/v1alpha1"
+	"github.com/fedrail/fedrail/placement"
 	"github.com/fedrail/fedrail/propagation"
 )
 
@@ -52,7 +54,8 @@ func (h Host) Remaining(ctx context.Context, member string) ([]Remaining, error)
 		return nil, fmt.Errorf("host: %w", err)
 	}
 	var all []Remaining
-	for _, of := range types {
+	for _, c := range types {
+		of := c.Spec.FederatedType.Type()
 		list, err := client.Resource(of.GroupVersionResource()).List(ctx, metav1.ListOptions{})
 		if apierrors.IsForbidden(err) {
 			list, err = client.Resource(of.GroupVersionResource()).Namespace(h.Namespace).List(ctx, metav1.ListOptions{})
@@ -61,9 +64,11 @@ func (h Host) Remaining(ctx context.Context, member string) ([]Remaining, error)
 			return nil, fmt.Errorf("host: list %s: %w", of, err)
 		}
 		for i := range list.Items {
-			r, remains, unread := remaining(&list.Items[i], member, t.taints)
+			r, remains, unread := remaining(&list.Items[i], member)
 			if remains {
-				all = append(all, r)
+				tolerations, unknown := tolerationsOf(ctx, client, c.Spec.TargetType.Type(), &list.Items[i])
+				unread = unknown
+				all = append(all, r.under(federation.Tolerate(t.taints, tolerations)))
 			}
 			err = errors.Join(err, unread)
 		}
@@ -77,20 +82,20 @@ func (h Host) Remaining(ctx context.Context, member string) ([]Remaining, error)
 	return all, nil
 }
 
-// federatedTypes are those that declare the objects of the types that run.
-func (h Host) federatedTypes(ctx context.Context, client dynamic.Interface) ([]federation.Type, error) {
+// federatedTypes are the configs of the types that run.
+func (h Host) federatedTypes(ctx context.Context, client dynamic.Interface) ([]*corev1beta1.FederatedTypeConfig, error) {
 	list, err := client.Resource(corev1beta1.FederatedTypeConfigs()).Namespace(h.Namespace).List(ctx, metav1.ListOptions{})
 	if err != nil {
 		return nil, err
 	}
-	var types []federation.Type
+	var types []*corev1beta1.FederatedTypeConfig
 	for i := range list.Items {
 		config := &corev1beta1.FederatedTypeConfig{}
 		if err := runtime.DefaultUnstructuredConverter.FromUnstructured(list.Items[i].Object, config); err != nil {
 			return nil, fmt.Errorf("FederatedTypeConfig %q: %w", list.Items[i].GetName(), err)
 		}
 		if config.Spec.Propagation != corev1beta1.Disabled {
-			types = append(types, config.WithDefaults().Spec.FederatedType.Type())
+			types = append(types, config.WithDefaults())
 		}
 	}
 	return types, nil
@@ -98,23 +103,46 @@ func (h Host) federatedTypes(ctx context.Context, client dynamic.Interface) ([]f
 
 // remaining is what a federated object says of its copy in a member; false when
 // there is none.
-func remaining(object *unstructured.Unstructured, member string, taints []corev1.Taint) (Remaining, bool, error) {
-	spec, err := federatedkind.SpecOf(object)
-	status, unread := federatedkind.StatusOf(object)
-	if err := errors.Join(err, unread); err != nil {
+func remaining(object *unstructured.Unstructured, member string) (Remaining, bool, error) {
+	status, err := federatedkind.StatusOf(object)
+	if err != nil {
 		return Remaining{}, false, fmt.Errorf("%s %s/%s: %w", object.GetKind(), object.GetNamespace(), object.GetName(), err)
 	}
 	i := slices.IndexFunc(status.Clusters, func(c federatedkind.ClusterStatus) bool { return c.Name == member })
 	if i < 0 {
 		return Remaining{}, false, nil
 	}
-	verdict := federation.Tolerate(taints, spec.Placement.Tolerations)
 	r := Remaining{Kind: object.GetKind(), Namespace: object.GetNamespace(), Name: object.GetName(),
-		Stays: !verdict.Leave, Until: verdict.Until, Ready: status.Clusters[i].Counts["readyReplicas"]}
+		Ready: status.Clusters[i].Counts["readyReplicas"]}
 	for _, c := range status.Conditions {
 		if c.Reason == propagation.LossGuarded {
 			r.Held = c.Message
 		}
 	}
 	return r, true, nil
+}
+
+// under is what remains under taints that mean that for it.
+func (r Remaining) under(v federation.Verdict) Remaining {
+	r.Stays, r.Until = !v.Leave, v.Until
+	return r
+}
+
+// tolerationsOf are those that count for an object: its own, or those of the
+// preference that divides its replicas. What holds others tolerates everything.
+func tolerationsOf(ctx context.Context, client dynamic.Interface, target federation.Type, object *unstructured.Unstructured) ([]corev1.Toleration, error) {
+	if placement.HoldsOthers(target.GroupKind()) {
+		return []corev1.Toleration{{Operator: corev1.TolerationOpExists}}, nil
+	}
+	if object.GetAnnotations()[federatedkind.TaintsAnnotation] == "" {
+		spec, err := federatedkind.SpecOf(object)
+		return spec.Placement.Tolerations, err
+	}
+	found, err := client.Resource(schedulingv1alpha1.ReplicaSchedulingPreferences()).Namespace(object.GetNamespace()).Get(ctx, object.GetName(), metav1.GetOptions{})
+	if err != nil {
+		return nil, fmt.Errorf("the ReplicaSchedulingPreference of %s %s/%s: %w", object.GetKind(), object.GetNamespace(), object.GetName(), err)
+	}
+	p := schedulingv1alpha1.ReplicaSchedulingPreference{}
+	err = runtime.DefaultUnstructuredConverter.FromUnstructured(found.Object, &p)
+	return p.Spec.Tolerations, err
 }
