@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"fmt"
 	"strings"
+	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -34,6 +35,7 @@ func (d *demo) replicaSteps() []step {
 		{"outage: member1 stops answering", d.strike("pause", "member1"), d.shares(counts{"member1": 0})},
 		{"return: member1 answers again, and replicas come back step by step", d.serving(d.strike("continue", "member1")), d.shares(counts{"member1": 15, "member2": 10, "member3": 5})},
 		{"no room: the nodes of member2 take no more pods, and 5 more replicas are wanted", d.crowd, d.shares(counts{"member2": 10})},
+		{"patience: it stays so", nil, d.still(15 * time.Second)},
 		{"room again: its nodes take pods", d.serving(d.cordonNodes("member2", "false")), d.shares(counts{"member2": 12})},
 		{"join: member4", d.serving(d.joinLast), d.shares(counts{"member4": 5})},
 		{"loss: member3 is killed, and does not come back", d.strike("kill", "member3"), d.shares(counts{"member3": 0})},

@@ -145,10 +145,7 @@ func (d *demo) serving(do func(context.Context) error) func(context.Context) err
 	return func(ctx context.Context) error {
 		ctx, stop := context.WithCancel(ctx)
 		defer stop()
-		before, err := d.readyEverywhere(ctx)
-		if err != nil {
-			return err
-		}
+		before, _ := d.readyEverywhere(ctx) // one that does not answer now has none
 		watched, least := make(chan struct{}), before
 		var watching sync.WaitGroup
 		watching.Go(func() {
@@ -162,7 +159,7 @@ func (d *demo) serving(do func(context.Context) error) func(context.Context) err
 			}
 		})
 		<-watched
-		err = errors.Join(do(ctx), d.awaitSettled(ctx))
+		err := errors.Join(do(ctx), d.awaitSettled(ctx))
 		stop()
 		watching.Wait()
 		if err != nil {
@@ -193,15 +190,42 @@ func (d *demo) awaitSettled(ctx context.Context) error {
 	})
 }
 
-// readyEverywhere counts the ready pods of all clusters.
+// still is the claim that nobody is told anything else for a while.
+func (d *demo) still(while time.Duration) func(context.Context) error {
+	return func(ctx context.Context) error {
+		generation := func() (int64, error) {
+			o, _, err := d.declaration(ctx, row{resource: deployments(), name: "web"})
+			if err != nil {
+				return 0, err
+			}
+			return o.GetGeneration(), nil
+		}
+		before, err := generation()
+		if err != nil {
+			return err
+		}
+		d.say("watching for %s", while)
+		for end := time.Now().Add(while); time.Now().Before(end) && ctx.Err() == nil; time.Sleep(checkPeriod) {
+			if now, err := generation(); err == nil && now != before {
+				return fmt.Errorf("expected that nothing moves, saw that the FederatedDeployment was written to: generation %d became %d", before, now)
+			}
+		}
+		d.proved("no replica was moved in %s", while)
+		return ctx.Err()
+	}
+}
+
+// readyEverywhere counts the ready pods of all clusters; the error is of those that
+// do not answer.
 func (d *demo) readyEverywhere(ctx context.Context) (int64, error) {
 	all := int64(0)
+	var silent error
 	for _, m := range d.members {
 		n, err := readyPods(ctx, m)
 		if err != nil {
-			return 0, fmt.Errorf("%s: %w", m.name, err)
+			silent = errors.Join(silent, fmt.Errorf("%s: %w", m.name, err))
 		}
 		all += n
 	}
-	return all, nil
+	return all, silent
 }
