@@ -29,7 +29,8 @@ type Request struct {
 	// Policy says when replicas leave, and whether they come back.
 	Policy Policy
 	// Tolerations are those of the workload for taints of clusters. Where none
-	// speaks of federation.NotReadyTaint, that is tolerated for 60 seconds.
+	// speaks of federation.NotReadyTaint with NoExecute, that is tolerated for 60
+	// seconds.
 	Tolerations []corev1.Toleration
 	// Clusters are those that may get any, each once, in any order.
 	Clusters []Cluster
@@ -49,6 +50,10 @@ type Cluster struct {
 	Given *int64
 	// Seen says that what follows was seen, now or before the cluster went away.
 	Seen bool
+	// Stale says of a cluster that is ready that the copy in it is about to be
+	// seen, and that what follows is older, or not known. Until then the cluster is
+	// told nothing less, and what is ready there does not count.
+	Stale bool
 	// Exist is how many replicas the copy in the cluster asks for, and Ready how
 	// many of them are ready.
 	Exist, Ready int64

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/fedrail/fedrail/federation"
 	"github.com/fedrail/fedrail/scheduling"
 	"github.com/fedrail/fedrail/scheduling/failover"
 )
@@ -295,4 +296,54 @@ func TestClustersOfWhichNothingIsSeenAreToldAtOnce(t *testing.T) {
 func TestAWrongRequestIsThePlannersError(t *testing.T) {
 	_, err := failover.Decider{Planner: scheduling.Fair{}}.Decide(t.Context(), failover.Request{Key: "shop/web", Total: -1})
 	require.ErrorContains(t, err, "decide shop/web: plan: total: -1")
+}
+
+func TestWhatIsAboutToBeSeenLosesNothing(t *testing.T) {
+	w := newWorld(t, 30, a("a", 100), a("b", 100), a("c", 100))
+	w.site("b").taints = []corev1.Taint{{Key: federation.DrainTaint, Effect: corev1.TaintEffectNoExecute}}
+	w.pass(2 * time.Second)
+	require.Equal(t, "a15 b10 c15", w.told(), "half done")
+	w.blind = 30
+	w.passNeverBelow(29*time.Second, 30)
+	require.Equal(t, "a15 b10 c15", w.told(), "all are ready, and nobody knows yet")
+	w.passNeverBelow(10*time.Second, 30)
+	require.Equal(t, "a15 b0 c15", w.told())
+}
+
+func TestAClusterThatIsAwayKeepsItsReplicasUntilTheOthersAreSeen(t *testing.T) {
+	w := newWorld(t, 30, a("a", 100), a("b", 100), a("c", 100))
+	w.fails("b")
+	w.pass(2 * time.Minute)
+	require.Equal(t, "a15 b0 c15", w.told())
+	w.fails("c")
+	w.pass(61 * time.Second)
+	require.Equal(t, "a30 b0 c15", w.told(), "half done")
+	w.blind = 30
+	w.pass(29 * time.Second)
+	require.Equal(t, "a30 b0 c15", w.told())
+	w.pass(10 * time.Second)
+	require.Equal(t, "a30 b0 c0", w.told())
+}
+
+// TestKubeFedForgetsNoLimitBeforePodsAreSeen has a full cluster be asked for what it
+// was asked for before, and no other number.
+func TestKubeFedForgetsNoLimitBeforePodsAreSeen(t *testing.T) {
+	w := newWorld(t, 30, a("a", 100), a("b", 8), a("c", 100))
+	w.decider.Planner, w.request.Policy.Overflow, w.request.Rebalance = scheduling.KubeFed{}, true, true
+	w.pass(5 * time.Minute)
+	before := w.records
+	require.Len(t, before, 1)
+	require.EqualValues(t, 8, before[0].Limit.Replicas)
+	w.changes, w.blind = 0, 10
+	w.pass(20 * time.Second)
+	require.Zero(t, w.changes)
+	require.Equal(t, before, w.records)
+}
+
+func TestATolerationOfAnotherEffectDoesNotShortenAnAbsence(t *testing.T) {
+	w := newWorld(t, 30, a("a", 100), a("b", 100), a("c", 100))
+	w.request.Tolerations = []corev1.Toleration{{Operator: corev1.TolerationOpExists, Effect: corev1.TaintEffectNoSchedule}}
+	w.fails("b")
+	w.pass(50 * time.Second)
+	require.Equal(t, "a10 b10 c10", w.told(), "the default of 60 seconds counts for NoExecute")
 }

@@ -16,7 +16,7 @@ import (
 // by it that nobody could save.
 func befall(w *world, r *rand.Rand) (lost bool) {
 	s := w.sites[r.IntN(len(w.sites))]
-	switch r.IntN(9) {
+	switch r.IntN(10) {
 	case 0:
 		s.down, s.turned = true, w.now
 		return true
@@ -38,6 +38,8 @@ func befall(w *world, r *rand.Rand) (lost bool) {
 	case 8:
 		s.sick = !s.sick && r.IntN(3) == 0
 		return s.sick
+	case 9:
+		w.blind = r.IntN(20) // the controller starts anew
 	}
 	return false
 }

@@ -11,13 +11,13 @@ import (
 // to grow grows at once. What is to shrink loses the replicas that are not ready,
 // and of those that are as many as all clusters together have more than they
 // should: so never fewer are ready than before, as long as there is room for them
-// elsewhere. Nothing waits where nobody tells how copies fare.
+// elsewhere. Nothing waits where nobody tells how copies fare, nor will.
 func give(r Request, plan scheduling.Plan, all []standing) {
 	ready := int64(0)
 	told := false
 	for _, s := range all {
 		ready += s.serving()
-		told = told || s.Seen && s.Member.Ready
+		told = told || (s.Seen || s.Stale) && s.Member.Ready
 	}
 	need := r.Total - plan.Unplaced
 	w := waiting{policy: r.Policy, covered: ready >= need || !told, spare: max(ready-need, 0)}
@@ -38,6 +38,8 @@ func (w *waiting) give(s standing) int64 {
 	switch {
 	case s.target >= has:
 		return w.grow(s)
+	case s.Stale:
+		return has
 	case !s.Member.Ready && w.covered, s.Member.Ready && !s.Seen:
 		return s.target
 	case !s.Member.Ready:

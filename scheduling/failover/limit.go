@@ -47,6 +47,9 @@ func (s *standing) learn(r Request, before Record, next *alarm) *Limit {
 	if s.Pending > 0 {
 		next.at(s.PendingUntil)
 	}
+	if s.Stale {
+		return s.remember(known, r.Now)
+	}
 	switch {
 	case s.Unschedulable > 0 && r.Policy.Overflow:
 		return &Limit{Replicas: s.fits(), Cause: Unschedulable, Since: sinceOf(known, Unschedulable, r.Now)}

@@ -38,9 +38,9 @@ func (c Cluster) has() int64 {
 	return c.Exist
 }
 
-// serving is how many of what it was told to have are ready there now.
+// serving is how many of what it was told to have are seen to be ready there now.
 func (c Cluster) serving() int64 {
-	if !c.Member.Ready {
+	if !c.Member.Ready || c.Stale {
 		return 0
 	}
 	return min(c.Ready, c.has())
@@ -128,7 +128,8 @@ const patience int64 = 60
 // tolerations are those of the workload, with the default ones.
 func tolerations(own []corev1.Toleration) []corev1.Toleration {
 	speaks := func(t corev1.Toleration) bool {
-		return t.Key == federation.NotReadyTaint || t.Key == "" && t.Operator == corev1.TolerationOpExists
+		named := t.Key == federation.NotReadyTaint || t.Key == "" && t.Operator == corev1.TolerationOpExists
+		return named && (t.Effect == "" || t.Effect == corev1.TaintEffectNoExecute)
 	}
 	if slices.ContainsFunc(own, speaks) {
 		return own

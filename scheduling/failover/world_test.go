@@ -43,6 +43,7 @@ type world struct {
 	weights scheduling.Preferences
 	sites   []*site
 	sees    bool // the room of clusters
+	blind   int  // for how many decisions copies have not been seen yet, as after a restart
 
 	records  []failover.Record
 	last     failover.Decision
@@ -77,6 +78,7 @@ func (w *world) pass(d time.Duration) {
 func (w *world) decide() {
 	req := w.request
 	req.Now, req.Before = w.now, w.records
+	w.blind = max(w.blind-1, 0)
 	for _, s := range w.sites {
 		req.Clusters = append(req.Clusters, s.facts(w))
 	}
@@ -108,6 +110,10 @@ func (s *site) facts(w *world) failover.Cluster {
 	c := failover.Cluster{
 		Member: federation.Cluster{Name: s.name, Ready: !s.down, Turned: s.turned, Taints: s.taints, Region: string(s.name)},
 		Want:   w.weights.For(s.name), Given: s.given, Seen: len(s.pods) > 0 || s.given != nil, Exist: s.want, Cost: 1,
+	}
+	if w.blind > 0 && !s.down {
+		c.Seen, c.Exist, c.Stale = false, 0, true
+		return c
 	}
 	room := max(s.fits, 0)
 	for _, p := range s.pods {
