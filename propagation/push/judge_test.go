@@ -20,9 +20,10 @@ import (
 type byMood struct{}
 
 func (byMood) Judge(o *unstructured.Unstructured) status.Vitals {
+	data, _, _ := unstructured.NestedMap(o.Object, "data")
 	switch mood := o.GetAnnotations()["mood"]; mood {
 	case "":
-		return status.Vitals{Health: status.Healthy, Counts: []status.Count{{Name: "colors", N: int64(len(o.Object["data"].(map[string]any)))}}}
+		return status.Vitals{Health: status.Healthy, Counts: []status.Count{{Name: "colors", N: int64(len(data))}}}
 	default:
 		return status.Vitals{Health: status.Degraded, Message: "it is " + mood}
 	}
