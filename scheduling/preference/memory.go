@@ -1,6 +1,8 @@
 package preference
 
 import (
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -22,6 +24,7 @@ type memory struct {
 type recollection struct {
 	short   map[federation.ClusterName]time.Time        // since when not all replicas are ready
 	sick    map[federation.ClusterName]time.Time        // since when that is so though there is room
+	unseen  map[federation.ClusterName]time.Time        // since when a copy has to be seen that was not yet
 	asked   time.Time                                   // since when the room somewhere is not known
 	kind    *federation.Type                            // of the federated object that was written to; nil is none
 	written map[types.UID]string                        // by object, the version that was written over
@@ -38,7 +41,8 @@ func (m *memory) of(key propagation.Key) *recollection {
 	}
 	if m.byID[key] == nil {
 		m.byID[key] = &recollection{
-			short: map[federation.ClusterName]time.Time{}, sick: map[federation.ClusterName]time.Time{}, written: map[types.UID]string{},
+			short: map[federation.ClusterName]time.Time{}, sick: map[federation.ClusterName]time.Time{},
+			unseen: map[federation.ClusterName]time.Time{}, written: map[types.UID]string{},
 		}
 	}
 	return m.byID[key]
@@ -50,14 +54,25 @@ func (m *memory) forget(key propagation.Key) {
 	delete(m.byID, key)
 }
 
+// keepOnly forgets all clusters but these: one that comes back under its name
+// begins anew.
+func (r *recollection) keepOnly(clusters []federation.Cluster) {
+	gone := func(name federation.ClusterName, _ time.Time) bool {
+		return !slices.ContainsFunc(clusters, func(c federation.Cluster) bool { return c.Name == name })
+	}
+	for _, times := range []map[federation.ClusterName]time.Time{r.short, r.sick, r.unseen} {
+		maps.DeleteFunc(times, gone)
+	}
+}
+
 // since notes whether something is so now, and returns since when; zero when it is
-// not.
+// not. A time that is yet to come, for the clock was set back, is now.
 func since(times map[federation.ClusterName]time.Time, cluster federation.ClusterName, now time.Time, isSo func() bool) time.Time {
 	if !isSo() {
 		delete(times, cluster)
 		return time.Time{}
 	}
-	if times[cluster].IsZero() {
+	if times[cluster].IsZero() || times[cluster].After(now) {
 		times[cluster] = now
 	}
 	return times[cluster]

@@ -38,13 +38,29 @@ func pretend() *pretended {
 
 // set has a copy ask for so many replicas, and have so many ready.
 func (p *pretended) set(key propagation.Key, parent types.UID, cluster federation.ClusterName, exist, ready int64) {
+	p.note(key, parent, status.Observation{Cluster: cluster, Vitals: status.Vitals{
+		Health: status.Progressing, Generation: 1, Counts: []status.Count{{Name: "replicas", N: exist}, {Name: "readyReplicas", N: ready}}}})
+}
+
+// report has the last report say so of a copy, which has not been seen since.
+func (p *pretended) report(key propagation.Key, parent types.UID, cluster federation.ClusterName, exist, ready int64) {
+	p.note(key, parent, status.Observation{Cluster: cluster, Vitals: status.Vitals{
+		Health: status.Progressing, Counts: []status.Count{{Name: "replicas", N: exist}, {Name: "readyReplicas", N: ready}}}})
+}
+
+// forget has no report say anything of the copies, and nobody have seen them.
+func (p *pretended) forget(key propagation.Key, parent types.UID) {
+	for _, o := range p.copies[key].Clusters {
+		p.note(key, parent, status.Observation{Cluster: o.Cluster})
+	}
+}
+
+func (p *pretended) note(key propagation.Key, parent types.UID, now status.Observation) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	picture := p.copies[key]
 	picture.Key, picture.Parent = key, parent
-	vitals := status.Vitals{Health: status.Progressing, Generation: 1, Counts: []status.Count{{Name: "replicas", N: exist}, {Name: "readyReplicas", N: ready}}}
-	picture.Clusters = append(slices.DeleteFunc(slices.Clone(picture.Clusters), func(o status.Observation) bool { return o.Cluster == cluster }),
-		status.Observation{Cluster: cluster, Vitals: vitals})
+	picture.Clusters = append(slices.DeleteFunc(slices.Clone(picture.Clusters), func(o status.Observation) bool { return o.Cluster == now.Cluster }), now)
 	p.copies[key] = picture
 }
 

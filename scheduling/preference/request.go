@@ -3,6 +3,7 @@ package preference
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/fedrail/fedrail/federation"
@@ -44,47 +45,75 @@ func (c *Controller) ask(ctx context.Context, s subject, now time.Time) (questio
 		Now: now, Key: s.key().String(), Total: total, Rebalance: s.Spec.Rebalance, Policy: policy,
 		Tolerations: s.Spec.Tolerations, Before: recordsOf(s.Status),
 	}}
+	mind := c.memory.of(s.key())
+	mind.keepOnly(s.clusters)
 	wants, told := preferencesOf(s.Spec), s.told(s.fields[0].path)
 	for _, member := range s.clusters {
 		one := failover.Cluster{Member: member, Want: wants.For(member.Name), Cost: costIn(s.Spec, member.Name)}
 		if n, was := told[member.Name]; was {
 			one.Given = &n
 		}
-		if v := seen[member.Name]; v.Health != "" {
+		v := seen.of[member.Name]
+		if v.Health != "" {
 			one.Seen = s.retained == "" // what is the members' own waits for nobody
 			one.Exist, one.Ready = fare(v, told[member.Name])
 		}
+		one.Stale = q.awaits(since(mind.unseen, member.Name, now, func() bool { return seen.lack(one, v) }))
 		q.Clusters = append(q.Clusters, one)
 	}
 	return q, c.examine(ctx, s, &q)
 }
 
+// unseenWithin is how long to wait for a copy to be seen in a cluster that is ready
+// before nobody is taken to see it.
+const unseenWithin = 30 * time.Second
+
+// awaits says of a copy that has to be seen since then whether that is still waited
+// for; the zero time is that it is seen.
+func (q *question) awaits(unseen time.Time) bool {
+	due := unseen.Add(unseenWithin)
+	if unseen.IsZero() || !q.Now.Before(due) {
+		return false
+	}
+	q.by(due)
+	return true
+}
+
+// sightings are how copies fare.
+type sightings struct {
+	of      map[federation.ClusterName]status.Vitals
+	awaited bool // those that have not been seen are about to be
+}
+
+// lack says whether a copy with these vitals is about to be seen. What a report
+// before the start has, and nobody has seen since, has no generation.
+func (s sightings) lack(c failover.Cluster, v status.Vitals) bool {
+	placed := v.Health != "" || c.Given != nil && *c.Given > 0
+	return s.awaited && c.Member.Ready && placed && v.Generation == 0
+}
+
 // observe is how the copies fare, as far as that is known. It is not yet when an
 // object that is carried has not been looked at since the controller started.
-func (c *Controller) observe(s subject) (map[federation.ClusterName]status.Vitals, error) {
-	all := map[federation.ClusterName]status.Vitals{}
-	if c.Copies == nil {
-		return all, nil
+func (c *Controller) observe(s subject) (sightings, error) {
+	seen := sightings{of: map[federation.ClusterName]status.Vitals{}}
+	if c.Copies == nil || s.config.Spec.Health.Collection != corev1beta1.Enabled {
+		return seen, nil
 	}
 	picture, known := c.Copies.Look(s.target(), s.key())
 	known = known && picture.Parent == s.object.GetUID()
 	if !known && s.isHeld() && s.config.Status.PropagationController == corev1beta1.Running {
-		return nil, errNotSeen
+		return seen, errNotSeen
 	}
+	seen.awaited = s.retained == "" && (known || s.isHeld())
 	if known {
 		for _, o := range picture.Clusters {
-			all[o.Cluster] = o.Vitals
+			seen.of[o.Cluster] = o.Vitals
 		}
 	}
-	return all, nil
+	return seen, nil
 }
 
 // isHeld says of a federated object that it was carried before.
 func (d declared) isHeld() bool {
-	for _, f := range d.object.GetFinalizers() {
-		if f == federatedkind.Finalizer {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(d.object.GetFinalizers(), federatedkind.Finalizer)
 }
