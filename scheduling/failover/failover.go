@@ -62,8 +62,9 @@ type Cluster struct {
 	// a shorter time, the first of which is due at PendingUntil.
 	Unschedulable, Pending int64
 	PendingUntil           time.Time
-	// Room is how many more would fit there; nil is that nobody knows, or that the
-	// planner does not go by room and the last record has no limit.
+	// Room is how many more would fit there, beside all that Exist but those that
+	// find no room; nil is that nobody knows, or that the planner does not go by room
+	// and the last record has no limit.
 	Room *int64
 	// UnhealthySince is since when fewer are ready than should be, though there is
 	// room; zero when that is not so.

@@ -3,10 +3,10 @@ package preference
 import (
 	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"github.com/fedrail/fedrail/federation"
-	"github.com/fedrail/fedrail/federation/apis/scheduling/v1alpha1"
 	"github.com/fedrail/fedrail/scheduling/capacity"
 	"github.com/fedrail/fedrail/scheduling/failover"
 )
@@ -74,7 +74,7 @@ func (e *examination) follow() {
 // limited are the clusters whose room matters: all for a planner that goes by it,
 // else those that were full. Where pods that pend tell of room, none.
 func (e *examination) limited() []federation.ClusterName {
-	byRoom := e.of.Spec.Planner == v1alpha1.PlannerDynamic
+	byRoom := goesByRoom(e.of.Spec)
 	var names []federation.ClusterName
 	for _, c := range e.q.Clusters {
 		if byRoom || !e.q.Policy.Overflow && e.wasFull(c.Member.Name) {
@@ -136,23 +136,30 @@ func (e *examination) room(ctx context.Context) error {
 	if e.pods == nil {
 		return nil
 	}
-	unknown := false
-	matters := map[federation.ClusterName]bool{}
-	for _, name := range e.limited() {
-		matters[name] = true
-	}
+	unknown, limited := false, e.limited()
 	for i := range e.q.Clusters {
 		c := &e.q.Clusters[i]
-		if !matters[c.Member.Name] {
+		if !slices.Contains(limited, c.Member.Name) {
 			continue
 		}
 		n, err := e.pods.Room(ctx, c.Member.Name, e.workload)
 		if err == nil {
+			n = max(n-e.coming(*c), 0)
 			c.Room = &n
 		}
 		unknown = unknown || err != nil && c.Member.Ready
 	}
 	return e.wait(unknown)
+}
+
+// coming are the replicas that a copy asks for and that have no node yet, but for
+// those that find none: they take of the room first.
+func (e *examination) coming(c failover.Cluster) int64 {
+	seen, err := e.pods.Look(c.Member.Name, e.workload, e.after, e.q.Now)
+	if err != nil {
+		return 0
+	}
+	return max(c.Exist-c.Unschedulable-c.Pending-seen.Bound, 0)
 }
 
 // wait is errNotSeen for a while when something is not known.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/fedrail/fedrail/federation"
 	"github.com/fedrail/fedrail/propagation"
+	"github.com/fedrail/fedrail/scheduling/capacity"
 )
 
 // soon has replicas leave a cluster that is not ready after a second.
@@ -139,17 +140,43 @@ func TestAPlannerThatGoesByRoomWaitsUntilItIsKnown(t *testing.T) {
 	w := federate(t, 0, deployments)
 	all := pretend()
 	w.pretendMembers("a", "b")
-	w.deploy("web", nil)
 	w.Preference.Copies, w.Preference.Pods = all, all.pods()
 	w.schedule()
-	w.prefer("web", fields{"targetKind": "FederatedDeployment", "totalReplicas": int64(6), "planner": "Dynamic"})
-	w.Until("asked", func() bool { return len(all.followed()) == 1 })
-	s, _ := w.status("web")
-	require.Empty(t, s.Clusters)
-	all.mu.Lock()
-	all.room["a"], all.room["b"] = 10, 20
-	all.mu.Unlock()
-	s = w.untilScheduled("web")
-	require.Equal(t, by{"a": 2, "b": 4}, planned(s))
-	require.EqualValues(t, 20, *s.Clusters[1].Capacity)
+	first := fields{"a": fields{"weight": int64(2)}, "b": fields{"weight": int64(1)}}
+	planners := map[string]by{"Dynamic": {"a": 8, "b": 16}, "Ordered": {"a": 10, "b": 14}, "Aggregated": {"a": 4, "b": 20}}
+	for planner := range planners {
+		w.deploy(strings.ToLower(planner), nil)
+		w.prefer(strings.ToLower(planner), fields{"targetKind": "FederatedDeployment", "totalReplicas": int64(24), "planner": planner, "clusters": first})
+	}
+	w.Until("asked", func() bool { return len(all.followed()) == len(planners) })
+	for planner := range planners {
+		s, _ := w.status(strings.ToLower(planner))
+		require.Empty(t, s.Clusters, planner)
+	}
+	all.fits(by{"a": 10, "b": 20})
+	for planner, want := range planners {
+		s := w.untilScheduled(strings.ToLower(planner))
+		require.Equal(t, want, planned(s), planner)
+		require.EqualValues(t, 20, *s.Clusters[1].Capacity, planner)
+	}
+}
+
+// TestRoomIsNotCountedTwice has replicas be asked for in a cluster, and have no node
+// yet.
+func TestRoomIsNotCountedTwice(t *testing.T) {
+	w := federate(t, 0, deployments)
+	all := pretend()
+	w.pretendMembers("a", "b")
+	row{runs: by{"a": 10, "b": 5}}.declare(w, "web", all)
+	all.fits(by{"a": 10, "b": 10})
+	all.sight("web", "a", capacity.Sight{Pods: 4})
+	all.sight("web", "b", capacity.Sight{Pods: 5, Bound: 5, Ready: 5})
+	w.Preference.Copies, w.Preference.Pods = all, all.pods()
+	w.schedule()
+	w.prefer("web", fields{"targetKind": "FederatedDeployment", "totalReplicas": int64(15), "planner": "Ordered", "rebalance": true,
+		"clusters": fields{"a": fields{"weight": int64(2)}, "b": fields{"weight": int64(1)}}})
+	s := w.untilScheduled("web")
+	require.Equal(t, by{"a": 10, "b": 5}, planned(s))
+	require.EqualValues(t, 10, *s.Clusters[0].Capacity)
+	require.EqualValues(t, 15, *s.Clusters[1].Capacity)
 }

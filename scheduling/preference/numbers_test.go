@@ -66,12 +66,26 @@ func (p *pretended) note(key propagation.Key, parent types.UID, now status.Obser
 
 // pend has pods of a workload find no room.
 func (p *pretended) pend(name string, cluster federation.ClusterName, all, unschedulable int64) {
+	p.sight(name, cluster, capacity.Sight{Pods: all, Bound: all - unschedulable, Unschedulable: unschedulable})
+}
+
+// sight has pods of a workload do that.
+func (p *pretended) sight(name string, cluster federation.ClusterName, s capacity.Sight) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.waiting[name] == nil {
 		p.waiting[name] = map[federation.ClusterName]capacity.Sight{}
 	}
-	p.waiting[name][cluster] = capacity.Sight{Pods: all, Bound: all - unschedulable, Unschedulable: unschedulable}
+	p.waiting[name][cluster] = s
+}
+
+// fits has clusters have room for so many more.
+func (p *pretended) fits(more by) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for cluster, n := range more {
+		p.room[federation.ClusterName(cluster)] = n
+	}
 }
 
 func (p *pretended) Look(_ federation.Type, key propagation.Key) (propagation.Picture, bool) {

@@ -1,6 +1,7 @@
 package preference
 
 import (
+	"slices"
 	"time"
 
 	"k8s.io/apimachinery/pkg/util/intstr"
@@ -36,6 +37,12 @@ func levelsOf(spread []v1alpha1.SpreadLevel) []scheduling.Level {
 		levels = append(levels, scheduling.Level{By: scheduling.Place(l.By), MaxSkew: l.MaxSkew})
 	}
 	return levels
+}
+
+// goesByRoom says of a preference that its planner goes by how many replicas fit: it
+// fills one cluster after the other, or gives to each by its room.
+func goesByRoom(p v1alpha1.ReplicaSchedulingPreferenceSpec) bool {
+	return slices.Contains([]v1alpha1.PlannerName{v1alpha1.PlannerDynamic, v1alpha1.PlannerOrdered, v1alpha1.PlannerAggregated}, p.Planner)
 }
 
 // asKubeFed says of a preference that it gets KubeFed's numbers.
