@@ -5,6 +5,8 @@ import (
 	"reflect"
 	"slices"
 
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
 	"github.com/fedrail/fedrail/federation"
 	"github.com/fedrail/fedrail/federation/apis/federatedkind"
 )
@@ -35,7 +37,7 @@ func (e edit) isEmpty() bool { return len(e.spec)+len(e.notes) == 0 }
 // replicas, and not once more where the object is placed.
 func (d declared) editOf(w wish) edit {
 	change := d.editSpec(w)
-	if d.object.GetAnnotations()[federatedkind.TaintsAnnotation] != tolerated {
+	if !isMarked(d.object) {
 		change.notes = map[string]any{federatedkind.TaintsAnnotation: tolerated}
 	}
 	return change
@@ -43,6 +45,11 @@ func (d declared) editOf(w wish) edit {
 
 // tolerated is the value of the annotation.
 const tolerated = "Tolerated"
+
+// isMarked says of a federated object that it says that its taints are weighed here.
+func isMarked(o *unstructured.Unstructured) bool {
+	return o.GetAnnotations()[federatedkind.TaintsAnnotation] == tolerated
+}
 
 func (d declared) editSpec(w wish) edit {
 	spec, _ := d.object.Object["spec"].(map[string]any)
@@ -61,7 +68,7 @@ func (d declared) editSpec(w wish) edit {
 
 // weighNoMore is what has taints count where a federated object is placed.
 func (d declared) weighNoMore() edit {
-	if d.object.GetAnnotations()[federatedkind.TaintsAnnotation] != tolerated {
+	if !isMarked(d.object) {
 		return edit{}
 	}
 	return edit{notes: map[string]any{federatedkind.TaintsAnnotation: nil}}

@@ -11,6 +11,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 
+	"github.com/fedrail/fedrail/federation"
 	"github.com/fedrail/fedrail/federation/apis/federatedkind"
 	"github.com/fedrail/fedrail/federation/apis/scheduling/v1alpha1"
 	"github.com/fedrail/fedrail/propagation"
@@ -57,10 +58,11 @@ func (c *Controller) end(ctx context.Context, p *v1alpha1.ReplicaSchedulingPrefe
 	case err == nil && c.memory.of(propagation.KeyOf(p)).isBehind(d.object):
 		return nil
 	case err == nil && p.Spec.OnDelete == v1alpha1.DeleteReset:
-		if err := c.amend(ctx, config.Spec.FederatedType.Type(), d, d.reset(p.Status.Fields)); err != nil {
+		kind := config.Spec.FederatedType.Type()
+		if err := c.amend(ctx, kind, d, d.reset(p.Status.Fields)); err != nil {
 			return err
 		}
-		c.memory.of(propagation.KeyOf(p)).kind = nil
+		c.memory.unmark(propagation.KeyOf(p), kind)
 	}
 	return c.setFinalizers(ctx, p, withoutOurs(p.Finalizers))
 }
@@ -81,18 +83,29 @@ func (d declared) reset(fields []string) edit {
 	return change
 }
 
-// leave has taints count again where the object of a preference that is gone is
-// placed. All else that was written stays.
-func (c *Controller) leave(ctx context.Context, key propagation.Key) error {
-	kind := c.memory.of(key).kind
-	if kind == nil {
-		return nil
+// leave has taints count again where federated objects of that key are placed of
+// which no preference says how they are divided: all but that of one type, and all
+// where that is zero. All else that was written stays.
+func (c *Controller) leave(ctx context.Context, key propagation.Key, but federation.Type) error {
+	for _, t := range c.memory.marks(key) {
+		if t == but {
+			continue
+		}
+		if err := c.weighNoMore(ctx, key, t); err != nil {
+			return err
+		}
+		c.memory.unmark(key, t)
 	}
+	return nil
+}
+
+// weighNoMore takes off what says that taints are weighed here.
+func (c *Controller) weighNoMore(ctx context.Context, key propagation.Key, t federation.Type) error {
 	body, err := json.Marshal(map[string]any{"metadata": map[string]any{"annotations": map[string]any{federatedkind.TaintsAnnotation: nil}}})
 	if err != nil {
 		return fmt.Errorf("encode patch: %w", err)
 	}
-	_, err = c.Writer.Resource(kind.GroupVersionResource()).Namespace(key.Namespace).Patch(ctx, key.Name, types.MergePatchType, body, metav1.PatchOptions{})
+	_, err = c.Writer.Resource(t.GroupVersionResource()).Namespace(key.Namespace).Patch(ctx, key.Name, types.MergePatchType, body, metav1.PatchOptions{})
 	if apierrors.IsNotFound(err) {
 		return nil
 	}

@@ -7,6 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/fedrail/fedrail/federation"
+	"github.com/fedrail/fedrail/federation/apis/federatedkind"
 	"github.com/fedrail/fedrail/federation/apis/scheduling/v1alpha1"
 )
 
@@ -26,6 +28,53 @@ func TestWhatWasDividedStaysWhenThePreferenceGoes(t *testing.T) {
 	w.untilGone("web")
 	require.Equal(t, 1, writes(w.Quiet().Since(before)), "taints count again where it is placed")
 	require.Equal(t, by{"member1": 3, "member2": 3}, w.told(deployments, "web", "/spec/replicas"))
+}
+
+// marked are the federated objects of these types that say that their taints are
+// weighed by a preference.
+func (w *world) marked(name string, of ...federation.Type) (kinds []string) {
+	w.Helper()
+	for _, t := range of {
+		o, err := w.Federated(t).Get(context.Background(), name, metav1.GetOptions{})
+		require.NoError(w, err)
+		if o.GetAnnotations()[federatedkind.TaintsAnnotation] != "" {
+			kinds = append(kinds, t.Kind)
+		}
+	}
+	return kinds
+}
+
+func TestTaintsCountAgainWhereAPreferenceWentWhileNobodyLooked(t *testing.T) {
+	w := federate(t, 0, deployments)
+	w.pretendMembers("a")
+	for _, name := range []string{"web", "api"} {
+		w.deploy(name, nil)
+		w.prefer(name, fields{"targetKind": "FederatedDeployment", "totalReplicas": int64(2)})
+	}
+	w.schedule()
+	w.untilScheduled("web")
+	w.untilScheduled("api")
+	w.halt()
+	w.deletePreference("web")
+	w.untilGone("web")
+	require.NotEmpty(t, w.marked("web", deployments))
+	w.schedule()
+	w.Until("they count", func() bool { return len(w.marked("web", deployments)) == 0 })
+	require.NotEmpty(t, w.marked("api", deployments))
+}
+
+func TestTaintsCountAgainWhereAPreferenceTurnsToAnotherKind(t *testing.T) {
+	w := federate(t, 0, deployments, jobs)
+	w.pretendMembers("a")
+	w.deploy("web", nil)
+	w.Create(jobs, "web", fields{"template": fields{"spec": fields{}}, "placement": fields{"clusters": []any{}}})
+	w.prefer("web", fields{"targetKind": "FederatedDeployment", "totalReplicas": int64(2)})
+	w.schedule()
+	w.untilScheduled("web")
+	require.Equal(t, []string{"Deployment"}, w.marked("web", deployments, jobs))
+	w.change("web", `{"spec":{"targetKind":"FederatedJob"}}`)
+	w.untilScheduled("web")
+	require.Equal(t, []string{"Job"}, w.marked("web", deployments, jobs))
 }
 
 func TestWhatWasDividedIsTakenBackIfThatIsAsked(t *testing.T) {

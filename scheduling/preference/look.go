@@ -9,6 +9,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/client-go/util/workqueue"
 
+	"github.com/fedrail/fedrail/federation"
 	"github.com/fedrail/fedrail/federation/apis/scheduling/v1alpha1"
 	"github.com/fedrail/fedrail/propagation"
 	"github.com/fedrail/fedrail/scheduling/capacity"
@@ -72,7 +73,7 @@ func (c *Controller) look(ctx context.Context, key propagation.Key) error {
 	object, found := c.preferences.get(key)
 	if !found {
 		c.release(key)
-		if err := c.leave(ctx, key); err != nil {
+		if err := c.leave(ctx, key, federation.Type{}); err != nil {
 			return err
 		}
 		c.memory.forget(key)
@@ -137,7 +138,10 @@ func (c *Controller) schedule(ctx context.Context, p *v1alpha1.ReplicaScheduling
 		return err
 	}
 	kind := s.config.Spec.FederatedType.Type()
-	c.memory.of(key).kind = &kind
+	c.memory.mark(key, kind)
+	if err := c.leave(ctx, key, kind); err != nil {
+		return err
+	}
 	if err := c.amend(ctx, kind, s.declared, s.editOf(w)); err != nil {
 		return err
 	}

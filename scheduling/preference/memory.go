@@ -16,8 +16,9 @@ import (
 // memory is what is kept between two looks at a preference. All of it can be found
 // out anew: a controller that starts begins to count again.
 type memory struct {
-	mu   sync.Mutex
-	byID map[propagation.Key]*recollection
+	mu     sync.Mutex
+	byID   map[propagation.Key]*recollection
+	marked map[propagation.Key][]federation.Type
 }
 
 // recollection is what is kept of one preference.
@@ -26,7 +27,6 @@ type recollection struct {
 	sick    map[federation.ClusterName]time.Time        // since when that is so though there is room
 	unseen  map[federation.ClusterName]time.Time        // since when a copy has to be seen that was not yet
 	asked   time.Time                                   // since when the room somewhere is not known
-	kind    *federation.Type                            // of the federated object that was written to; nil is none
 	written map[types.UID]string                        // by object, the version that was written over
 	unkept  *v1alpha1.ReplicaSchedulingPreferenceStatus // the status, where the host keeps none
 }
@@ -52,6 +52,36 @@ func (m *memory) forget(key propagation.Key) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	delete(m.byID, key)
+}
+
+// mark notes that the federated object of a type says that its taints are weighed
+// here.
+func (m *memory) mark(key propagation.Key, t federation.Type) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.marked == nil {
+		m.marked = map[propagation.Key][]federation.Type{}
+	}
+	if !slices.Contains(m.marked[key], t) {
+		m.marked[key] = append(m.marked[key], t)
+	}
+}
+
+// unmark notes that it does not say so any more.
+func (m *memory) unmark(key propagation.Key, t federation.Type) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	left := slices.DeleteFunc(m.marked[key], func(other federation.Type) bool { return other == t })
+	if m.marked[key] = left; len(left) == 0 {
+		delete(m.marked, key)
+	}
+}
+
+// marks are the types whose federated objects of that key say so.
+func (m *memory) marks(key propagation.Key) []federation.Type {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Clone(m.marked[key])
 }
 
 // keepOnly forgets all clusters but these: one that comes back under its name

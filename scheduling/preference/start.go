@@ -122,8 +122,11 @@ func (c *Controller) lookAtThose(concerned func(*unstructured.Unstructured) bool
 
 // lookAt has the preferences looked at that a federated object of a type concerns.
 func (c *Controller) lookAt(t federation.Type, object *unstructured.Unstructured) {
-	key := propagation.KeyOf(object)
-	if _, there := c.preferences.get(key); there {
+	key, marked := propagation.KeyOf(object), isMarked(object)
+	if marked {
+		c.memory.mark(key, t)
+	}
+	if _, there := c.preferences.get(key); there || marked {
 		c.queue.Add(key)
 	}
 	if within, there := c.kinds.read(c.configs).namespaces(); there && within.Spec.FederatedType.Type() == t {
