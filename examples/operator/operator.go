@@ -20,6 +20,7 @@ import (
 	"github.com/fedrail/fedrail/propagation/archive"
 	"github.com/fedrail/fedrail/propagation/declared"
 	"github.com/fedrail/fedrail/propagation/push"
+	"github.com/fedrail/fedrail/status"
 )
 
 const (
@@ -102,7 +103,7 @@ func propagate(mgr manager.Manager, members kubeconfig.Options, o propagation.Op
 		return err
 	}
 	carrier, err := push.New(push.Options{
-		Clusters: registry, Logger: mgr.GetLogger(), FieldManager: name, Collection: push.Status, Type: deployments(),
+		Clusters: registry, Logger: mgr.GetLogger(), FieldManager: name, Collection: push.Status, Judge: status.Kinds{}, Type: deployments(),
 	})
 	if err != nil {
 		return err

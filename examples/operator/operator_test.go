@@ -30,7 +30,7 @@ func TestAWebAppRunsInItsClusters(t *testing.T) {
 		w.eventually(t, func(c *assert.CollectT) {
 			require.Equal(c, deployed{"shop:1", 2}, w.deployed(c, "m1", "shop"))
 			require.Equal(c, deployed{"shop:1", 5}, w.deployed(c, "m2", "shop"))
-			require.Equal(c, outcome{1, metav1.ConditionTrue, "AllClusters", []string{"m1: OK", "m2: OK"}}, w.outcome(c, "shop"))
+			require.Equal(c, outcome{1, metav1.ConditionFalse, "Progressing", []string{"m1: OK", "m2: OK"}}, w.outcome(c, "shop"))
 		})
 	})
 	t.Run("a change reaches the members", func(t *testing.T) {
@@ -45,6 +45,11 @@ func TestAWebAppRunsInItsClusters(t *testing.T) {
 		w.setReady(t, "m1", "shop", 2)
 		w.eventually(t, func(c *assert.CollectT) {
 			require.Equal(c, []string{`m1: OK {"readyReplicas":2}`, "m2: OK"}, w.outcome(c, "shop").clusters)
+			require.Equal(c, metav1.ConditionFalse, w.outcome(c, "shop").ready)
+		})
+		w.setReady(t, "m2", "shop", 5)
+		w.eventually(t, func(c *assert.CollectT) {
+			require.Equal(c, outcome{2, metav1.ConditionTrue, "AllClusters", []string{`m1: OK {"readyReplicas":2}`, `m2: OK {"readyReplicas":5}`}}, w.outcome(c, "shop"))
 		})
 	})
 	t.Run("drift is corrected", func(t *testing.T) {
@@ -71,7 +76,7 @@ func TestAWebAppRunsInItsClusters(t *testing.T) {
 		require.NoError(t, w.servers["m2"].Continue())
 		w.eventually(t, func(c *assert.CollectT) {
 			require.Equal(c, deployed{"shop:3", 5}, w.deployed(c, "m2", "shop"))
-			require.Equal(c, []string{"m1: OK", "m2: OK"}, w.outcome(c, "shop").clusters)
+			require.Equal(c, []string{"m1: OK", `m2: OK {"readyReplicas":5}`}, w.outcome(c, "shop").clusters)
 		})
 	})
 	t.Run("regions say where it runs", func(t *testing.T) {

@@ -10,6 +10,8 @@ import (
 	"github.com/go-logr/logr/testr"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -173,7 +175,13 @@ func (w *world) setReady(t *testing.T, member, name string, n int32) {
 	deployments := w.members[member].AppsV1().Deployments(w.namespace)
 	d, err := deployments.Get(t.Context(), name, metav1.GetOptions{})
 	require.NoError(t, err)
-	d.Status.Replicas, d.Status.ReadyReplicas = n, n
+	d.Status = appsv1.DeploymentStatus{
+		ObservedGeneration: d.Generation, Replicas: n, UpdatedReplicas: n, ReadyReplicas: n, AvailableReplicas: n,
+		Conditions: []appsv1.DeploymentCondition{
+			{Type: appsv1.DeploymentAvailable, Status: corev1.ConditionTrue},
+			{Type: appsv1.DeploymentProgressing, Status: corev1.ConditionTrue, Reason: "NewReplicaSetAvailable"},
+		},
+	}
 	_, err = deployments.UpdateStatus(t.Context(), d, metav1.UpdateOptions{})
 	require.NoError(t, err)
 }

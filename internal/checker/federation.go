@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"slices"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -14,6 +13,7 @@ import (
 	"github.com/fedrail/fedrail/overrides"
 	"github.com/fedrail/fedrail/placement"
 	"github.com/fedrail/fedrail/propagation"
+	"github.com/fedrail/fedrail/status"
 )
 
 // HostName is the cluster of findings about federated objects.
@@ -137,15 +137,30 @@ func (r *review) told(f Federation, o *unstructured.Unstructured) {
 	for name := range copies {
 		clusters[string(name)] = ""
 	}
-	ready := metav1.ConditionTrue
-	if len(copies) == 0 {
-		ready = metav1.ConditionFalse // what is nowhere is of no use
-	}
-	should := map[string]any{"observedGeneration": o.GetGeneration(), "Ready": string(ready), "clusters": clusters}
+	should := map[string]any{"observedGeneration": o.GetGeneration(), "Ready": string(ready(copies, said)), "clusters": clusters}
 	for _, d := range all(should, summary(said)) {
 		d.field = ".status" + d.field
 		r.notes(key, []difference{d}, Untrue)
 	}
+}
+
+// ready is what the condition Ready should say: that the object is somewhere, and
+// works where it is. How copies fare, nobody but the controller judges.
+func ready(copies map[federation.ClusterName]unstructured.Unstructured, said federatedkind.Status) metav1.ConditionStatus {
+	if len(copies) == 0 || statusOf(said, status.Available) == metav1.ConditionFalse {
+		return metav1.ConditionFalse // what is nowhere is of no use
+	}
+	return metav1.ConditionTrue
+}
+
+// statusOf is that of a condition; empty when there is none.
+func statusOf(s federatedkind.Status, kind string) metav1.ConditionStatus {
+	for _, c := range s.Conditions {
+		if c.Type == kind {
+			return c.Status
+		}
+	}
+	return ""
 }
 
 // summary is the part of a status that can be compared.
@@ -154,10 +169,9 @@ func summary(s federatedkind.Status) map[string]any {
 	for _, c := range s.Clusters {
 		clusters[c.Name] = c.Status
 	}
-	ready := slices.IndexFunc(s.Conditions, func(c federatedkind.Condition) bool { return c.Type == "Ready" })
 	out := map[string]any{"observedGeneration": s.ObservedGeneration, "clusters": clusters}
-	if ready >= 0 {
-		out["Ready"] = string(s.Conditions[ready].Status)
+	if ready := statusOf(s, status.Ready); ready != "" {
+		out["Ready"] = string(ready)
 	}
 	return out
 }
