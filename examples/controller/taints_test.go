@@ -9,6 +9,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/types"
 
 	corev1beta1 "github.com/fedrail/fedrail/federation/apis/core/v1beta1"
 	"github.com/fedrail/fedrail/federation/apis/federatedkind"
@@ -106,6 +107,23 @@ func (w *world) heldBack(t *testing.T) {
 	interrupt()
 	require.EqualError(t, <-ended, `m2 goes on being drained; "drain m2 --wait" waits for it again, "uncordon m2" takes it back`)
 	require.Equal(t, map[string]string{"settings": "settings"}, w.held(w.members[1]))
+}
+
+// An object that says that a preference weighs taints, of which there is none, stays
+// in a member that is drained; the drain says so.
+func TestADrainNamesWhatNobodyWeighs(t *testing.T) {
+	w := newWorld(t, "m1")
+	p := w.start(quick)
+	w.declareConfigMap("settings")
+	w.arrives("settings")
+	w.fares("settings", map[string]string{"m1": ""})
+	_, err := w.federated("federatedconfigmaps").Patch(t.Context(), "settings", types.MergePatchType,
+		[]byte(`{"metadata":{"annotations":{"`+federatedkind.TaintsAnnotation+`":"Tolerated"}}}`), metav1.PatchOptions{})
+	require.NoError(t, err)
+	object := "FederatedConfigMap " + w.namespace + "/settings"
+	w.answers("m1 is being drained\n1 to go: "+object+"\n  "+object+" is held back: its annotation fedrail.io/taints says "+
+		"that a ReplicaSchedulingPreference weighs taints, and there is none of its name: remove the annotation\n", "drain", "m1")
+	require.Equal(t, 0, p.terminate())
 }
 
 // explains waits until a FederatedConfigMap says that it is not Ready for that

@@ -53,33 +53,58 @@ func (h Host) Remaining(ctx context.Context, member string) ([]Remaining, error)
 	if err != nil {
 		return nil, fmt.Errorf("host: %w", err)
 	}
-	var all []Remaining
+	left := leftIn{client: client, member: member, taints: t.taints}
 	for _, c := range types {
-		of := c.Spec.FederatedType.Type()
-		list, err := client.Resource(of.GroupVersionResource()).List(ctx, metav1.ListOptions{})
-		if apierrors.IsForbidden(err) {
-			list, err = client.Resource(of.GroupVersionResource()).Namespace(h.Namespace).List(ctx, metav1.ListOptions{})
-		}
+		list, err := h.listAll(ctx, client.Resource(c.Spec.FederatedType.Type().GroupVersionResource()))
 		if err != nil {
-			return nil, fmt.Errorf("host: list %s: %w", of, err)
+			return nil, fmt.Errorf("host: list %s: %w", c.Spec.FederatedType.Type(), err)
 		}
 		for i := range list.Items {
-			r, remains, unread := remaining(&list.Items[i], member)
-			if remains {
-				tolerations, unknown := tolerationsOf(ctx, client, c.Spec.TargetType.Type(), &list.Items[i])
-				unread = unknown
-				all = append(all, r.under(federation.Tolerate(t.taints, tolerations)))
-			}
-			err = errors.Join(err, unread)
+			err = errors.Join(err, left.add(ctx, c.Spec.TargetType.Type(), &list.Items[i]))
 		}
 		if err != nil {
 			return nil, err
 		}
 	}
-	slices.SortFunc(all, func(a, b Remaining) int {
+	slices.SortFunc(left.all, func(a, b Remaining) int {
 		return cmp.Or(cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name))
 	})
-	return all, nil
+	return left.all, nil
+}
+
+// listAll lists the objects of all namespaces or, where that is not allowed, of the
+// system's.
+func (h Host) listAll(ctx context.Context, objects dynamic.NamespaceableResourceInterface) (*unstructured.UnstructuredList, error) {
+	list, err := objects.List(ctx, metav1.ListOptions{})
+	if apierrors.IsForbidden(err) {
+		return objects.Namespace(h.Namespace).List(ctx, metav1.ListOptions{})
+	}
+	return list, err
+}
+
+// leftIn is what is left in a member with these taints.
+type leftIn struct {
+	client dynamic.Interface
+	member string
+	taints []corev1.Taint
+	all    []Remaining
+}
+
+// add adds a federated object of a target type, if it has a copy in the member.
+func (l *leftIn) add(ctx context.Context, target federation.Type, object *unstructured.Unstructured) error {
+	r, remains, err := remaining(object, l.member)
+	if err != nil || !remains {
+		return err
+	}
+	tolerations, err := tolerationsOf(ctx, l.client, target, object)
+	if apierrors.IsNotFound(err) {
+		err = nil
+		r.Held = fmt.Sprintf("its annotation %s says that a ReplicaSchedulingPreference weighs taints, and there is none of its name: remove the annotation", federatedkind.TaintsAnnotation)
+	}
+	verdict := federation.Tolerate(l.taints, tolerations)
+	r.Stays, r.Until = !verdict.Leave, verdict.Until
+	l.all = append(l.all, r)
+	return err
 }
 
 // federatedTypes are the configs of the types that run.
@@ -122,14 +147,9 @@ func remaining(object *unstructured.Unstructured, member string) (Remaining, boo
 	return r, true, nil
 }
 
-// under is what remains under taints that mean that for it.
-func (r Remaining) under(v federation.Verdict) Remaining {
-	r.Stays, r.Until = !v.Leave, v.Until
-	return r
-}
-
 // tolerationsOf are those that count for an object: its own, or those of the
-// preference that divides its replicas. What holds others tolerates everything.
+// preference that divides its replicas; the error is NotFound when there should be
+// one and is not. What holds others tolerates everything.
 func tolerationsOf(ctx context.Context, client dynamic.Interface, target federation.Type, object *unstructured.Unstructured) ([]corev1.Toleration, error) {
 	if placement.HoldsOthers(target.GroupKind()) {
 		return []corev1.Toleration{{Operator: corev1.TolerationOpExists}}, nil
