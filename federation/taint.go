@@ -141,15 +141,47 @@ func ValidateTaints(taints []corev1.Taint) error {
 }
 
 func validateTaint(taint corev1.Taint) error {
-	effects := []corev1.TaintEffect{corev1.TaintEffectNoSchedule, corev1.TaintEffectPreferNoSchedule, corev1.TaintEffectNoExecute}
 	if says := validation.IsQualifiedName(taint.Key); len(says) > 0 {
 		return fmt.Errorf("key: %s", strings.Join(says, "; "))
 	}
 	if says := validation.IsValidLabelValue(taint.Value); len(says) > 0 {
 		return fmt.Errorf("value: %s", strings.Join(says, "; "))
 	}
-	if !slices.Contains(effects, taint.Effect) {
+	if !slices.Contains(effects(), taint.Effect) {
 		return fmt.Errorf("effect: there is no %q: write NoSchedule, PreferNoSchedule or NoExecute", taint.Effect)
+	}
+	return nil
+}
+
+func effects() []corev1.TaintEffect {
+	return []corev1.TaintEffect{corev1.TaintEffectNoSchedule, corev1.TaintEffectPreferNoSchedule, corev1.TaintEffectNoExecute}
+}
+
+// ValidateTolerations says all that is wrong with tolerations, which are in a field
+// of that name. One that means nothing would have go what somebody meant to keep.
+func ValidateTolerations(field string, tolerations []corev1.Toleration) error {
+	var wrong []error
+	for i, t := range tolerations {
+		if err := validateToleration(t); err != nil {
+			wrong = append(wrong, fmt.Errorf("%s[%d].%w", field, i, err))
+		}
+	}
+	return errors.Join(wrong...)
+}
+
+func validateToleration(t corev1.Toleration) error {
+	exists := t.Operator == corev1.TolerationOpExists
+	switch {
+	case !exists && t.Operator != "" && t.Operator != corev1.TolerationOpEqual:
+		return fmt.Errorf("operator: there is no %q: write Exists or Equal", t.Operator)
+	case !exists && t.Key == "":
+		return errors.New("key: it is required unless the operator is Exists, which is for every taint then")
+	case exists && t.Value != "":
+		return errors.New("value: with the operator Exists there is none: remove it, or write Equal")
+	case t.Effect != "" && !slices.Contains(effects(), t.Effect):
+		return fmt.Errorf("effect: there is no %q: write NoSchedule, PreferNoSchedule or NoExecute, or nothing for all", t.Effect)
+	case t.TolerationSeconds != nil && t.Effect != corev1.TaintEffectNoExecute:
+		return errors.New("tolerationSeconds: it is for the effect NoExecute alone: write that, or remove the seconds")
 	}
 	return nil
 }

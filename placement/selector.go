@@ -82,7 +82,7 @@ func outOfBounds(bound Bound, reason Reason) Reason {
 // parseAll reads the object's own placement and then each bound's, so that what
 // is wrong with any of them is known before anything is decided.
 func parseAll(req Request) ([]wish, error) {
-	if err := checkTolerations(req.Want.Tolerations); err != nil {
+	if err := federation.ValidateTolerations("placement.tolerations", req.Want.Tolerations); err != nil {
 		return nil, err
 	}
 	wishes := make([]wish, 0, 1+len(req.Bounds))

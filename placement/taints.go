@@ -1,7 +1,6 @@
 package placement
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 
@@ -64,34 +63,4 @@ func staysAway(taint corev1.Taint) Reason {
 	}
 	return Reason{Tainted, fmt.Sprintf("the cluster has the taint %q, which keeps new copies away: "+
 		"remove the taint, or tolerate it in placement.tolerations", taint.ToString())}
-}
-
-// checkTolerations says what is wrong with tolerations. One that means nothing
-// would have copies go that somebody meant to keep.
-func checkTolerations(tolerations []corev1.Toleration) error {
-	var wrong []error
-	for i, t := range tolerations {
-		if err := checkToleration(t); err != nil {
-			wrong = append(wrong, fmt.Errorf("placement.tolerations[%d].%w", i, err))
-		}
-	}
-	return errors.Join(wrong...)
-}
-
-func checkToleration(t corev1.Toleration) error {
-	effects := []corev1.TaintEffect{"", corev1.TaintEffectNoSchedule, corev1.TaintEffectPreferNoSchedule, corev1.TaintEffectNoExecute}
-	exists := t.Operator == corev1.TolerationOpExists
-	switch {
-	case !exists && t.Operator != "" && t.Operator != corev1.TolerationOpEqual:
-		return fmt.Errorf("operator: there is no %q: write Exists or Equal", t.Operator)
-	case !exists && t.Key == "":
-		return errors.New("key: it is required unless the operator is Exists, which is for every taint then")
-	case exists && t.Value != "":
-		return errors.New("value: with the operator Exists there is none: remove it, or write Equal")
-	case !slices.Contains(effects, t.Effect):
-		return fmt.Errorf("effect: there is no %q: write NoSchedule, PreferNoSchedule or NoExecute, or nothing for all", t.Effect)
-	case t.TolerationSeconds != nil && t.Effect != corev1.TaintEffectNoExecute:
-		return errors.New("tolerationSeconds: it is for the effect NoExecute alone: write that, or remove the seconds")
-	}
-	return nil
 }

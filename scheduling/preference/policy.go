@@ -70,6 +70,9 @@ func costIn(p v1alpha1.ReplicaSchedulingPreferenceSpec, cluster federation.Clust
 
 // policyOf is what a preference says of failover. The error is a [*trouble].
 func policyOf(p v1alpha1.ReplicaSchedulingPreferenceSpec, total int64) (failover.Policy, error) {
+	if err := federation.ValidateTolerations("spec.tolerations", p.Tolerations); err != nil {
+		return failover.Policy{}, troublef(v1alpha1.InvalidPreference, "%s", err)
+	}
 	f := p.Failover
 	policy := failover.Policy{
 		Overflow:         asKubeFed(p),

@@ -42,6 +42,8 @@ func wrongs() map[string]wrong {
 			"a ConfigMap has no replicas: name the fields that are to be divided in spec.fields, or choose another spec.targetKind"},
 		"no-sense": {with(fields{"planner": "Fair", "clusters": fields{"*": fields{"minReplicas": int64(5), "maxReplicas": int64(3)}}}), v1alpha1.InvalidPreference,
 			"decide NAMESPACE/no-sense: plan: cluster \"member1\": max: 3 is less than min 5"},
+		"no-operator": {with(fields{"tolerations": []any{fields{"key": "fedrail.io/drain", "operator": "Exist"}}}), v1alpha1.InvalidPreference,
+			`spec.tolerations[0].operator: there is no "Exist": write Exists or Equal`},
 		"no-cost": {with(fields{"planner": "Cost"}), v1alpha1.InvalidPreference,
 			"decide NAMESPACE/no-cost: plan: cluster \"member1\": cost: it is required, more than 0"},
 		"no-selector": {with(fields{"intersectWithClusterSelector": true}), v1alpha1.NoClusters,
