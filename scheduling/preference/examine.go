@@ -15,6 +15,8 @@ const (
 	// podsAfter is how long replicas may take to become ready before their pods are
 	// looked at.
 	podsAfter = 5 * time.Second
+	// podsWithin is how long it may take until they are known, before that is told.
+	podsWithin = 3 * podsAfter
 	// roomWithin is how long to wait for what is known of the room in clusters.
 	roomWithin = 10 * time.Second
 )
@@ -77,20 +79,23 @@ func (e *examination) limited() []federation.ClusterName {
 	byRoom := goesByRoom(e.of.Spec)
 	var names []federation.ClusterName
 	for _, c := range e.q.Clusters {
-		if byRoom || !e.q.Policy.Overflow && e.wasFull(c.Member.Name) {
+		_, full := e.wasFull(c.Member.Name)
+		if byRoom || full && !e.q.Policy.Overflow {
 			names = append(names, c.Member.Name)
 		}
 	}
 	return names
 }
 
-func (e *examination) wasFull(cluster federation.ClusterName) bool {
+// wasFull is the limit of a cluster in which pods found no room, and false when there
+// was none.
+func (e *examination) wasFull(cluster federation.ClusterName) (failover.Limit, bool) {
 	for _, r := range e.q.Before {
-		if r.Cluster == cluster {
-			return r.Limit != nil && r.Limit.Cause == failover.Unschedulable
+		if r.Cluster == cluster && r.Limit != nil && r.Limit.Cause == failover.Unschedulable {
+			return *r.Limit, true
 		}
 	}
-	return false
+	return failover.Limit{}, false
 }
 
 // followIn follows the pods, or the nodes, of some clusters and no others.
@@ -118,7 +123,10 @@ func followingKey(key string, what capacity.Following) string {
 // look finds out why replicas are not ready in a cluster.
 func (e *examination) look(c *failover.Cluster) {
 	if e.pods != nil && e.isShort(*c) {
-		if seen, err := e.pods.Look(c.Member.Name, e.workload, e.after, e.q.Now); err == nil {
+		switch seen, err := e.pods.Look(c.Member.Name, e.workload, e.after, e.q.Now); {
+		case err != nil:
+			e.overlook(c, err)
+		default:
 			c.Unschedulable, c.Pending, c.PendingUntil = seen.Unschedulable, seen.Pending, seen.PendingUntil
 			if c.Unschedulable > 0 {
 				c.Exist = seen.Pods // the pods are ahead of, or behind, what the copy asks for
@@ -128,6 +136,20 @@ func (e *examination) look(c *failover.Cluster) {
 	c.UnhealthySince = since(e.mind.sick, c.Member.Name, e.q.Now, func() bool {
 		return e.isShort(*c) && c.Unschedulable+c.Pending == 0
 	})
+}
+
+// overlook is for a cluster whose pods are not known: those that pend because a
+// full cluster was asked for them do so until something else is seen.
+func (e *examination) overlook(c *failover.Cluster, err error) {
+	if full, was := e.wasFull(c.Member.Name); was && e.q.Policy.Overflow {
+		c.Unschedulable = max(c.Exist-max(full.Replicas, c.Ready), 0)
+	}
+	due := e.mind.short[c.Member.Name].Add(podsWithin)
+	if e.q.Now.Before(due) {
+		e.q.by(due)
+		return
+	}
+	e.q.lacks(c.Member.Name, "why replicas are not ready", err)
 }
 
 // room finds out how many more replicas fit in the clusters whose room matters. The
@@ -143,11 +165,14 @@ func (e *examination) room(ctx context.Context) error {
 			continue
 		}
 		n, err := e.pods.Room(ctx, c.Member.Name, e.workload)
-		if err == nil {
+		switch {
+		case err == nil:
 			n = max(n-e.coming(*c), 0)
 			c.Room = &n
+		case c.Member.Ready:
+			unknown = true
+			e.q.lacks(c.Member.Name, "how many more fit", err)
 		}
-		unknown = unknown || err != nil && c.Member.Ready
 	}
 	return e.wait(unknown)
 }

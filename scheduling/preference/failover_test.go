@@ -180,3 +180,55 @@ func TestRoomIsNotCountedTwice(t *testing.T) {
 	require.EqualValues(t, 10, *s.Clusters[0].Capacity)
 	require.EqualValues(t, 15, *s.Clusters[1].Capacity)
 }
+
+// TestWhatCannotBeKnownOfAClusterIsTold has nobody let pods and nodes be seen.
+func TestWhatCannotBeKnownOfAClusterIsTold(t *testing.T) {
+	w := federate(t, 0, deployments)
+	all := pretend()
+	w.pretendMembers("a", "b")
+	row{runs: by{"a": 3, "b": 3}, fits: by{"b": 1}}.declare(w, "web", all)
+	w.deploy("api", nil)
+	all.unknown("web")
+	w.Preference.Copies, w.Preference.Pods = all, all.pods()
+	w.schedule()
+	w.prefer("web", fields{"targetKind": "FederatedDeployment", "totalReplicas": int64(6)})
+	w.prefer("api", fields{"targetKind": "FederatedDeployment", "totalReplicas": int64(6), "planner": "Ordered"})
+	message := func(name string, cluster int) string {
+		s, _ := w.status(name)
+		if len(s.Clusters) < 2 {
+			return ""
+		}
+		return s.Clusters[cluster].Message
+	}
+	w.Until("pods", func() bool {
+		return message("web", 1) == "its share by weight; why replicas are not ready is not known: nobody knows"
+	})
+	require.Equal(t, "its share by weight", message("web", 0))
+	w.Until("room", func() bool {
+		return strings.HasSuffix(message("api", 0), "; how many more fit is not known: nobody knows")
+	})
+	require.Equal(t, by{"a": 3, "b": 3}, w.told(deployments, "web", "/spec/replicas"))
+	require.EqualValues(t, 6, sum(w.told(deployments, "api", "/spec/replicas")), "it is divided all the same")
+}
+
+// TestAFullClusterStaysSoUntilItsPodsAreSeen has the controller start anew.
+func TestAFullClusterStaysSoUntilItsPodsAreSeen(t *testing.T) {
+	w := federate(t, 0, deployments)
+	all := pretend()
+	w.pretendMembers("a", "b")
+	row{runs: by{"a": 3, "b": 3}, fits: by{"b": 1}}.declare(w, "web", all)
+	w.Preference.Copies, w.Preference.Pods = all, all.pods()
+	w.schedule()
+	w.prefer("web", row{total: 6, rebalance: true}.spec())
+	w.Until("full", func() bool { return maps.Equal(by{"a": 5, "b": 3}, w.told(deployments, "web", "/spec/replicas")) })
+	o, err := w.Federated(deployments).Get(t.Context(), "web", metav1.GetOptions{})
+	require.NoError(t, err)
+	all.set(propagation.KeyOf(o), o.GetUID(), "a", 5, 5)
+	w.Until("ready", func() bool { s, _ := w.status("web"); return s.ReadyReplicas == 6 })
+	before := w.Quiet()
+	w.halt()
+	all.unknown("web")
+	w.schedule()
+	w.Until("followed", func() bool { return len(all.followed()) == 1 })
+	require.Zero(t, writes(w.Quiet().Since(before)))
+}

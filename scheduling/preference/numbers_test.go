@@ -79,6 +79,13 @@ func (p *pretended) sight(name string, cluster federation.ClusterName, s capacit
 	p.waiting[name][cluster] = s
 }
 
+// unknown has nobody know what pods of a workload do.
+func (p *pretended) unknown(name string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.waiting, name)
+}
+
 // fits has clusters have room for so many more.
 func (p *pretended) fits(more by) {
 	p.mu.Lock()

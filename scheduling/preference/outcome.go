@@ -105,6 +105,9 @@ func (o outcome) shares() []v1alpha1.ClusterShare {
 			Name: string(step.Cluster), Replicas: o.Plan.Shares[i].Replicas, Given: step.Give, Ready: o.asked(step.Cluster).Ready,
 			Reason: step.Reason, Message: step.Why,
 		}
+		if unknown := o.unknown[step.Cluster]; unknown != "" {
+			all[i].Message += "; " + unknown
+		}
 		for _, r := range o.Records {
 			if r.Cluster == step.Cluster {
 				keep(r, &all[i])

@@ -16,7 +16,16 @@ import (
 // question is what is to be decided, and when to ask again though nothing changes.
 type question struct {
 	failover.Request
-	again time.Time // zero is never
+	again   time.Time                         // zero is never
+	unknown map[federation.ClusterName]string // what has to be known of a cluster and is not
+}
+
+// lacks tells what is not known of a cluster, and why.
+func (q *question) lacks(cluster federation.ClusterName, what string, why error) {
+	if q.unknown == nil {
+		q.unknown = map[federation.ClusterName]string{}
+	}
+	q.unknown[cluster] = what + " is not known: " + why.Error()
 }
 
 // by has it asked again at a time, or earlier; the zero time asks for nothing.
