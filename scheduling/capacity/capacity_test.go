@@ -218,7 +218,7 @@ func TestAnotherConnectionIsTaken(t *testing.T) {
 		return err == nil && s == capacity.Sight{}
 	})
 	w.Remove(cluster)
-	w.untilUnknown(fmt.Sprintf("pods in namespace %q of cluster member1 are not watched yet", w.namespace))
+	w.untilUnknown(fmt.Sprintf("cluster member1 is none whose pods in namespace %q can be watched from here", w.namespace))
 	w.until("nothing is watched", func() bool { return len(w.streams.paths()) == 0 })
 	w.Put(federation.Cluster{Name: cluster, Ready: true, Connection: "again"})
 	w.until("watched again", func() bool { _, err := w.Look(cluster, w.web(), 0, noon); return err == nil })

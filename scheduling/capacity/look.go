@@ -76,6 +76,9 @@ func (w *Watcher) nodes(cluster federation.ClusterName) (*view, error) {
 // unknownLocked says why nothing is watched of a subject that is known to whoever
 // is asked about.
 func (w *Watcher) unknownLocked(cluster federation.ClusterName, what subject, is func(Following) bool) error {
+	if _, known := w.Clusters.Snapshot().Get(cluster); !known {
+		return fmt.Errorf("cluster %s is none whose %s can be watched from here", cluster, what)
+	}
 	for _, f := range w.followed {
 		if is(f) && f.includes(cluster) {
 			return fmt.Errorf("%s of cluster %s are not watched yet", what, cluster)

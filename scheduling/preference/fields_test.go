@@ -69,8 +69,9 @@ func TestTheLimitsOfAnAutoscalerAreDivided(t *testing.T) {
 	w.untilScheduled("web")
 }
 
-func TestTheScaleSubresourceSaysWhichFieldIsDivided(t *testing.T) {
-	w := federate(t, 2)
+// crewDefinition is a custom resource whose scale subresource names a field of its
+// own.
+func crewDefinition() *apiextensionsv1.CustomResourceDefinition {
 	open := true
 	definition := &apiextensionsv1.CustomResourceDefinition{
 		TypeMeta:   metav1.TypeMeta{APIVersion: apiextensionsv1.SchemeGroupVersion.String(), Kind: "CustomResourceDefinition"},
@@ -86,16 +87,25 @@ func TestTheScaleSubresourceSaysWhichFieldIsDivided(t *testing.T) {
 				SpecReplicasPath: ".spec.crew.workers", StatusReplicasPath: ".status.workers"}},
 		}},
 	}
-	for _, s := range append(w.Servers, w.Host) {
-		crdtest.Install(t, s.Config(), definition)
+	return definition
+}
+
+func TestTheScaleSubresourceSaysWhichFieldIsDivided(t *testing.T) {
+	w := federate(t, 2)
+	for _, s := range w.Servers {
+		crdtest.Install(t, s.Config(), crewDefinition())
 	}
 	w.Enable(crews)
 	w.begin()
 	w.Create(crews, "night", fields{"template": fields{"spec": fields{"crew": fields{}}}, "placement": fields{"clusterSelector": fields{}}})
 	w.prefer("night", fields{"targetKind": "FederatedCrew", "totalReplicas": int64(8)})
+	w.Until("divided", func() bool { return len(w.told(crews, "night", "/spec/replicas")) == 2 })
+	crdtest.Install(t, w.Host.Config(), crewDefinition()) // nobody knew until now
+	w.Judge(crews)                                        // the type is looked at anew
 	w.Until("divided", func() bool {
 		return maps.Equal(by{"member1": 4, "member2": 4}, w.heldOf(crews, "night", "spec", "crew", "workers"))
 	})
+	require.Empty(t, w.told(crews, "night", "/spec/replicas"))
 }
 
 // TestNobodyFightsAnAutoscaler has something write spec.replicas in a member, as an

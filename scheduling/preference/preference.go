@@ -84,7 +84,7 @@ func New(o Options) (*Controller, error) {
 	o.SystemNamespace = cmp.Or(o.SystemNamespace, corev1beta1.DefaultNamespace)
 	o.Scope = cmp.Or(o.Scope, federation.ClusterScoped)
 	o.Workers = cmp.Or(o.Workers, 4)
-	c := &Controller{Options: o, dirty: make(chan struct{}, 1), started: make(chan struct{}), scales: &scales{client: o.Client, paths: map[federation.Type]string{}}}
+	c := &Controller{Options: o, dirty: make(chan struct{}, 1), started: make(chan struct{}), scales: &scales{client: o.Client, paths: map[federation.Type]scalePath{}}}
 	c.preferences = newSource(o.Client, preferences(), c.onlyNamespace())
 	c.configs = newSource(o.Client, typeConfigs(), o.SystemNamespace)
 	c.targets = newWatches(func(t federation.Type) source { return newSource(o.Client, t, c.onlyNamespace()) })

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -15,14 +16,23 @@ import (
 	"github.com/fedrail/fedrail/federation"
 )
 
-// scales know the field of custom resources that their scale subresource sets. Each
-// type is asked for once.
+// scales know the field of custom resources that their scale subresource sets. What
+// was found is asked for once; what was not, once a minute.
 type scales struct {
 	client dynamic.Interface
 
 	mu    sync.Mutex
-	paths map[federation.Type]string
+	paths map[federation.Type]scalePath
 }
+
+// scalePath is what was found of a type, and when.
+type scalePath struct {
+	pointer string // empty: nothing
+	asked   time.Time
+}
+
+// scalePause is how long nothing stays nothing.
+const scalePause = time.Minute
 
 // pathOf is the JSON pointer of that field. It is empty where the host does not
 // know the type, does not let its definition be read, or where it cannot be scaled.
@@ -32,15 +42,23 @@ func (s *scales) pathOf(ctx context.Context, t federation.Type) (string, error) 
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if path, known := s.paths[t]; known {
-		return path, nil
+	known := s.paths[t]
+	if known.pointer != "" || !known.asked.IsZero() && time.Since(known.asked) < scalePause {
+		return known.pointer, nil
 	}
 	path, err := s.ask(ctx, t)
 	if err != nil {
 		return "", err
 	}
-	s.paths[t] = path
+	s.paths[t] = scalePath{path, time.Now()}
 	return path, nil
+}
+
+// forget has all be asked for again.
+func (s *scales) forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	clear(s.paths)
 }
 
 func (s *scales) ask(ctx context.Context, t federation.Type) (string, error) {

@@ -56,6 +56,7 @@ func (c *Controller) listen() error {
 	return c.configs.onChange(func(before, now *unstructured.Unstructured) {
 		if !sameWish(before, now) {
 			c.kinds.forget()
+			c.scales.forget()
 			c.again()
 			c.lookAtAll()
 		}
