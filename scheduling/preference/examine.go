@@ -27,8 +27,8 @@ func (c *Controller) examine(ctx context.Context, s subject, q *question) error 
 	mind := c.memory.of(s.key())
 	e := examination{pods: c.Pods, of: s, q: q, mind: mind, after: cmp.Or(q.Policy.UnschedulableFor, defaultUnschedulableFor)}
 	var err error
-	if e.workload, err = capacity.WorkloadOf(s.content(s.target())); err != nil || s.retained != "" {
-		e.pods = nil // it has no pods, or they are the members' own matter
+	if e.workload, err = capacity.WorkloadOf(s.content(s.target())); err != nil || s.retained != "" || !s.counted {
+		e.pods = nil // it has no pods, or they are the members' own matter, or not what is divided
 	}
 	e.follow()
 	for i := range q.Clusters {

@@ -3,8 +3,11 @@ package preference
 import "github.com/fedrail/fedrail/status"
 
 // fare is how many replicas a copy asks for, and how many of them are ready. Told
-// is what it was told to have; it counts for kinds that do not say.
-func fare(v status.Vitals, told int64) (exist, ready int64) {
+// is what it was told to have; it counts where the copy has no counts of that.
+func (s subject) fare(v status.Vitals, told int64) (exist, ready int64) {
+	if !s.counted {
+		return told, works(v, told)
+	}
 	wanted, says := count(v, "replicas")
 	if says {
 		if ready, says = count(v, "readyReplicas"); says {

@@ -13,6 +13,8 @@ import (
 
 	"github.com/fedrail/fedrail/federation"
 	"github.com/fedrail/fedrail/internal/crdtest"
+	"github.com/fedrail/fedrail/propagation"
+	"github.com/fedrail/fedrail/status"
 )
 
 var (
@@ -106,6 +108,26 @@ func TestTheScaleSubresourceSaysWhichFieldIsDivided(t *testing.T) {
 		return maps.Equal(by{"member1": 4, "member2": 4}, w.heldOf(crews, "night", "spec", "crew", "workers"))
 	})
 	require.Empty(t, w.told(crews, "night", "/spec/replicas"))
+}
+
+// TestCountsOfACopyAreNotThoseOfAnotherField has a Deployment's deadline be divided:
+// how many of its replicas are ready says nothing of that.
+func TestCountsOfACopyAreNotThoseOfAnotherField(t *testing.T) {
+	w := federate(t, 0, deployments)
+	all := pretend()
+	w.pretendMembers("a", "b")
+	w.deploy("web", nil)
+	o, err := w.Federated(deployments).Get(t.Context(), "web", metav1.GetOptions{})
+	require.NoError(t, err)
+	for _, cluster := range []federation.ClusterName{"a", "b"} {
+		all.note(propagation.KeyOf(o), o.GetUID(), status.Observation{Cluster: cluster, Vitals: status.Vitals{
+			Health: status.Healthy, Generation: 1, Counts: []status.Count{{Name: "replicas", N: 1}, {Name: "readyReplicas", N: 1}}}})
+	}
+	w.Preference.Copies = all
+	w.schedule()
+	w.prefer("web", fields{"targetKind": "FederatedDeployment", "totalReplicas": int64(600), "fields": []any{fields{"path": "/spec/progressDeadlineSeconds"}}})
+	w.untilScheduled("web")
+	w.Until("all count", func() bool { s, _ := w.status("web"); return s.ReadyReplicas == 600 })
 }
 
 // TestNobodyFightsAnAutoscaler has something write spec.replicas in a member, as an

@@ -65,7 +65,7 @@ func (c *Controller) ask(ctx context.Context, s subject, now time.Time) (questio
 		v := seen.of[member.Name]
 		if v.Health != "" {
 			one.Seen = s.retained == "" // what is the members' own waits for nobody
-			one.Exist, one.Ready = fare(v, told[member.Name])
+			one.Exist, one.Ready = s.fare(v, told[member.Name])
 		}
 		one.Stale = q.awaits(since(mind.unseen, member.Name, now, func() bool { return seen.lack(one, v) }))
 		q.Clusters = append(q.Clusters, one)

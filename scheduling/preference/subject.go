@@ -21,6 +21,7 @@ type subject struct {
 	config *corev1beta1.FederatedTypeConfig
 	declared
 	fields   []field
+	counted  bool // what a copy counts is the first field, as it is unless another is named
 	idle     v1alpha1.IdlePolicy
 	clusters []federation.Cluster
 	retained string // why the first field is the members'; empty when it is not
@@ -58,6 +59,7 @@ func (c *Controller) subject(ctx context.Context, p *v1alpha1.ReplicaSchedulingP
 		return s, troublef(v1alpha1.InvalidTarget, "a %s has no replicas: name the fields that are to be divided in spec.fields, or choose another spec.targetKind", s.target().Kind)
 	}
 	s.fields = fieldsOf(p.Spec, rule, s.spec.Template)
+	s.counted = divisible && s.fields[0].path == rule.fields(0, nil)[0].path
 	s.idle = cmp.Or(p.Spec.IdleClusters, rule.idle, v1alpha1.IdleKeep)
 	s.retained = s.retains(s.fields[0].path, s.config)
 	choosers, err := c.choosers(s)
