@@ -347,3 +347,11 @@ func TestATolerationOfAnotherEffectDoesNotShortenAnAbsence(t *testing.T) {
 	w.pass(50 * time.Second)
 	require.Equal(t, "a10 b10 c10", w.told(), "the default of 60 seconds counts for NoExecute")
 }
+
+func TestNoClusterIsToldLessThanNothing(t *testing.T) {
+	w := newWorld(t, 0, many("a", "b")...)
+	w.decider.Planner, w.request.Total = scheduling.KubeFed{}, -5
+	w.pass(time.Second)
+	require.Equal(t, "a0 b0", w.told())
+	require.True(t, w.last.Settled)
+}

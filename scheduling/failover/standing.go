@@ -162,13 +162,14 @@ func (s standing) returns(p Policy) bool {
 	return s.displaced && !s.barred && p.Return != Never
 }
 
-// aim is what the cluster should be told. What is asked of it beyond its room
-// counts only where pods say that there is none: nothing else changes by asking.
+// aim is what the cluster should be told, which is never less than nothing, as a
+// share of KubeFed's can be. What is asked of it beyond its room counts only where
+// pods say that there is none: nothing else changes by asking.
 func (s standing) aim(p Policy) int64 {
 	if p.Overflow && s.Unschedulable > 0 && !s.leaves {
-		return s.share.Replicas + s.share.Overflow
+		return max(s.share.Replicas+s.share.Overflow, 0)
 	}
-	return s.share.Replicas
+	return max(s.share.Replicas, 0)
 }
 
 // record is what has to be remembered of the cluster.
