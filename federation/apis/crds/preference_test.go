@@ -57,7 +57,11 @@ func TestPreferencesThatTheServerTakes(t *testing.T) {
 		"a time before":           refused(`{spec: {failover: {unhealthySeconds: -1}}}`, "spec.failover.unhealthySeconds"),
 		"no move at all":          refused(`{spec: {failover: {maxMovesPerHour: 0}}}`, "spec.failover.maxMovesPerHour"),
 		"return in no way":        refused(`{spec: {failover: {return: Perhaps}}}`, "spec.failover.return"),
-		"a reset":                 accepted(`{spec: {onDelete: Reset}}`),
-		"another end":             refused(`{spec: {onDelete: Explode}}`, "spec.onDelete"),
+		"all that is new": accepted(`{spec: {clusters: {berlin: {minReplicas: 3, maxReplicas: 6, weight: 1, cost: 4}}, planner: Spread,
+			spread: [{by: Region}, {by: Zone, maxSkew: 2}], fields: [{path: /spec/replicas}, {path: /spec/minReadySeconds, total: 90, atLeast: 1}],
+			idleClusters: Keep, tolerations: [{key: fedrail.io/not-ready, operator: Exists, effect: NoExecute, tolerationSeconds: 300}],
+			failover: {unschedulableSeconds: 60, unhealthySeconds: 120, maxMovesPerHour: 3, return: Gradually, step: 25%}, onDelete: Reset}}`),
+		"a reset":     accepted(`{spec: {onDelete: Reset}}`),
+		"another end": refused(`{spec: {onDelete: Explode}}`, "spec.onDelete"),
 	})
 }

@@ -18,6 +18,9 @@ import (
 // +kubebuilder:printcolumn:name=Unplaced,type=integer,JSONPath=`.status.unplaced`
 // +kubebuilder:printcolumn:name=Scheduled,type=string,JSONPath=`.status.conditions[?(@.type=='Scheduled')].status`
 // +kubebuilder:printcolumn:name=Reason,type=string,JSONPath=`.status.conditions[?(@.type=='Scheduled')].reason`
+// +kubebuilder:printcolumn:name=Settled,type=string,JSONPath=`.status.conditions[?(@.type=='Settled')].status`
+// +kubebuilder:printcolumn:name=Planner,type=string,priority=1,JSONPath=`.spec.planner`
+// +kubebuilder:printcolumn:name=Message,type=string,priority=1,JSONPath=`.status.conditions[?(@.type=='Scheduled')].message`
 // +kubebuilder:printcolumn:name=Age,type=date,JSONPath=`.metadata.creationTimestamp`
 type ReplicaSchedulingPreference struct {
 	metav1.TypeMeta `json:",inline"`
@@ -92,7 +95,7 @@ type ReplicaSchedulingPreferenceSpec struct {
 	IdleClusters IdlePolicy `json:"idleClusters,omitempty"`
 
 	// Taints of clusters that are tolerated. Where the taint fedrail.io/not-ready
-	// is not spoken of, it is tolerated for 60 seconds.
+	// is not spoken of for NoExecute, it is tolerated for 60 seconds.
 	// +optional
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=32
