@@ -29,13 +29,13 @@ func (s Share) Explain() string {
 	case NoWeight:
 		return "its weight is 0, so it gets no more than its minimum"
 	case NotNeeded:
-		return "the others take all replicas"
+		return "no replica is left for it"
 	case ByWeight:
 		return "its share by weight"
 	case InOrder:
 		return "its turn in the order"
 	case Kept:
-		return fmt.Sprintf("%d run there already and are not moved unasked", s.Limit)
+		return fmt.Sprintf("it has %d already, and none is moved unasked", s.Limit)
 	case AtMinimum:
 		return fmt.Sprintf("its minimum is %d", s.Limit)
 	case BelowMinimum:

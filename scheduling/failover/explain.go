@@ -9,7 +9,7 @@ import (
 
 // step is what the cluster is told, and why.
 func (s standing) step() Step {
-	return Step{Cluster: s.name(), Give: s.give, Leave: s.leaves, Reason: s.reason(), Why: s.why() + s.meanwhile()}
+	return Step{Cluster: s.name(), Give: s.give, Leave: s.leaves && !s.stuck, Reason: s.reason(), Why: s.why() + s.meanwhile()}
 }
 
 // decided says whether the limit is what decided.
@@ -58,6 +58,8 @@ func (s standing) stays() string {
 // meanwhile says why the cluster is told something else for now.
 func (s standing) meanwhile() string {
 	switch {
+	case s.stuck:
+		return fmt.Sprintf("; it keeps %d, for there is no cluster left that takes them", s.give)
 	case s.bound:
 		return fmt.Sprintf("; those that are not ready stay there, for some have left it %d times within an hour", len(s.moves))
 	case s.give > s.target:

@@ -157,6 +157,22 @@ func TestADrainWithNoRoomElsewhereIsCarriedOut(t *testing.T) {
 	require.Equal(t, int64(10), w.last.Plan.Unplaced)
 }
 
+func TestADrainOfEveryClusterTakesNothingAway(t *testing.T) {
+	w := newWorld(t, 30, many("a", "b", "c")...)
+	for _, s := range w.sites {
+		s.taints = []corev1.Taint{{Key: "fedrail.io/drain", Effect: corev1.TaintEffectNoExecute}}
+		w.passNeverBelow(time.Minute, 30)
+	}
+	require.Equal(t, "a0 b0 c30", w.told())
+	require.False(t, w.last.Settled)
+	require.False(t, w.last.Steps[2].Leave)
+	_, words := w.why("c")
+	require.Equal(t, "its taint fedrail.io/drain:NoExecute is not tolerated; it keeps 30, for there is no cluster left that takes them", words)
+	w.site("a").taints = nil
+	w.passNeverBelow(time.Minute, 30)
+	require.Equal(t, "a30 b0 c0", w.told())
+}
+
 func TestMovingTheSharesNeverLowersWhatIsReady(t *testing.T) {
 	w := newWorld(t, 30, many("a", "b", "c")...)
 	w.request.Rebalance = true

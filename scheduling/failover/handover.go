@@ -11,8 +11,15 @@ import (
 // to grow grows at once. What is to shrink loses the replicas that are not ready,
 // and of those that are as many as all clusters together have more than they
 // should: so never fewer are ready than before, as long as there is room for them
-// elsewhere. Nothing waits where nobody tells how copies fare, nor will.
+// elsewhere. Nothing waits where nobody tells how copies fare, nor will; and where
+// every cluster is to be left, all stay where they are.
 func give(r Request, plan scheduling.Plan, all []standing) {
+	if r.Total > 0 && everyOneLeaves(all) {
+		for i := range all {
+			all[i].give, all[i].stuck = all[i].has(), true
+		}
+		return
+	}
 	ready := int64(0)
 	told := false
 	for _, s := range all {
@@ -24,6 +31,21 @@ func give(r Request, plan scheduling.Plan, all []standing) {
 	for _, i := range leaversFirst(all) {
 		all[i].give = w.give(all[i])
 	}
+}
+
+// everyOneLeaves says of the clusters that somebody wants that nothing is to be in
+// one of them.
+func everyOneLeaves(all []standing) bool {
+	wanted, left := 0, 0
+	for _, s := range all {
+		if s.Want != nil {
+			wanted++
+		}
+		if s.Want != nil && s.leaves {
+			left++
+		}
+	}
+	return wanted > 0 && left == wanted
 }
 
 // waiting is what clusters that are to shrink wait for.

@@ -24,6 +24,7 @@ type standing struct {
 	bound     bool // it would lose unhealthy replicas, but did so too often
 
 	share  scheduling.Share
+	stuck  bool  // nothing is to be there, nor anywhere else
 	target int64 // what it should be told
 	give   int64 // what it is told now
 }
