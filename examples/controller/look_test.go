@@ -119,9 +119,9 @@ func TestFederationSaysNothingOfWhatASecretHolds(t *testing.T) {
 	}
 }
 
-// An expression that cannot be is said in the type's events, and the type goes on
-// when it is mended.
-func TestAWrongExpressionIsRefusedAndMended(t *testing.T) {
+// With an expression that cannot be, objects are carried and not known to work,
+// which they say, and so do the type's events, until it is mended.
+func TestAWrongExpressionIsToldAndMended(t *testing.T) {
 	w := newWorld(t, "m1")
 	w.start(quick)
 	config := func(change string) {
@@ -130,12 +130,16 @@ func TestAWrongExpressionIsRefusedAndMended(t *testing.T) {
 		require.NoError(t, err)
 	}
 	config(`{"spec":{"health":{"collection":"Enabled","healthy":"object.data.color =="}}}`)
+	w.declareConfigMap("early")
+	w.arrives("early")
 	events := controlplanetest.Client(t, w.host).CoreV1().Events(corev1beta1.DefaultNamespace)
 	require.Eventually(t, func() bool {
-		all, err := events.List(t.Context(), metav1.ListOptions{FieldSelector: "involvedObject.name=configmaps,reason=NotRunning"})
+		all, err := events.List(t.Context(), metav1.ListOptions{FieldSelector: "involvedObject.name=configmaps,reason=InvalidHealth"})
 		require.NoError(t, err)
-		return len(all.Items) == 1 && strings.HasPrefix(all.Items[0].Message,
-			"spec.health: correct the expression, or take it away: healthy: line 1, column ")
+		early := w.status("federatedconfigmaps", "early")
+		const told = "spec.health: correct the expression, or take it away: healthy: line 1, column "
+		return len(all.Items) == 1 && strings.HasPrefix(all.Items[0].Message, told) &&
+			len(early.Clusters) == 1 && early.Clusters[0].Health == "Unknown" && strings.HasPrefix(early.Clusters[0].HealthMessage, told)
 	}, soon, tick)
 	config(`{"spec":{"health":{"healthy":"object.data.name == 'settings'"}}}`)
 	w.declareConfigMap("settings")

@@ -42,7 +42,7 @@ func newTaint(f *flags) *cobra.Command {
 		Short: "Add taints to a member, or remove them",
 		Long: "Add taints to a member, written key=value:Effect or key:Effect, or remove those that end in -.\n" +
 			"Effects are NoSchedule (nothing new goes there), NoExecute (what is there goes as well) and PreferNoSchedule\n" +
-			"(replicas go elsewhere if they can). Objects with placement.tolerations for a taint do not mind it.",
+			"(which nothing goes by here). Objects with placement.tolerations for a taint do not mind it.",
 		Example: "  controller taint tokyo example.com/repair=disk:NoExecute\n  controller taint tokyo example.com/repair-",
 		Args:    cobra.MinimumNArgs(2),
 		RunE: func(c *cobra.Command, args []string) error {

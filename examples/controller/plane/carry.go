@@ -51,12 +51,8 @@ func (r reached) Config(name federation.ClusterName) (*rest.Config, error) {
 }
 
 // carry makes what carries the objects of a type, to either kind of member.
-func (p *Plane) carry(m members, config *corev1beta1.FederatedTypeConfig) (propagation.Propagator, error) {
+func (p *Plane) carry(m members, config *corev1beta1.FederatedTypeConfig, by judging) (propagation.Propagator, error) {
 	target, log := config.Spec.TargetType.Type(), p.Logger.WithValues("type", config.Name)
-	judge, err := judgeOf(config)
-	if err != nil {
-		return nil, err
-	}
 	p.metrics.steps.know(config, p.loop().Planners)
 	within := ""
 	if p.Config.Spec.Scope == federation.NamespaceScoped {
@@ -64,14 +60,14 @@ func (p *Plane) carry(m members, config *corev1beta1.FederatedTypeConfig) (propa
 	}
 	others, err := push.New(push.Options{
 		Clusters: m.written, Type: target, Namespace: within, FieldManager: p.FieldManager,
-		Adoption: p.adoption(), Collection: p.collection(config), Judge: judge, Logger: log.WithName("push"),
+		Adoption: p.adoption(), Collection: p.collection(config), Judge: by.here, Logger: log.WithName("push"),
 	})
 	if err != nil || m.fetching == nil {
 		return others, err
 	}
 	bundles, err := pull.New(pull.Options{
 		Client: p.host.dynamic, Writer: p.host.metadata, Type: target, FieldManager: p.FieldManager,
-		Adoption: p.adoption(), Collection: p.collection(config), Judging: judgingOf(config), Logger: log.WithName("pull"),
+		Adoption: p.adoption(), Collection: p.collection(config), Judging: by.agents, Logger: log.WithName("pull"),
 	})
 	return pull.Beside{Pulling: m.fetching, Pull: bundles, Others: others}, err
 }

@@ -127,7 +127,12 @@ func (p *Plane) types(m members, recorder record.EventRecorder) (*federated.Type
 		Client: p.host.dynamic, Writer: p.host.metadata, SystemNamespace: p.Namespace, Scope: p.Config.Spec.Scope,
 		Loop: loop, Events: recorder, Logger: p.Logger.WithName("types"),
 		Carry: func(config *corev1beta1.FederatedTypeConfig) (propagation.Propagator, error) {
-			return p.carry(m, config)
+			by, err := judgeOf(config)
+			if err != nil {
+				recorder.Event(config, corev1.EventTypeWarning, "InvalidHealth", err.Error())
+				p.Logger.Info("copies cannot be judged", "type", config.Name, "reason", err.Error())
+			}
+			return p.carry(m, config, by)
 		},
 	})
 }
