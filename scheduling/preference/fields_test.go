@@ -71,6 +71,25 @@ func TestTheLimitsOfAnAutoscalerAreDivided(t *testing.T) {
 	w.untilScheduled("web")
 }
 
+func TestTheLimitOfAClusterThatFailsGoesToTheOthers(t *testing.T) {
+	w := federate(t, 2, autoscalers)
+	w.begin()
+	w.Create(autoscalers, "web", fields{
+		"template": fields{"spec": fields{"minReplicas": int64(1), "maxReplicas": int64(1), "scaleTargetRef": fields{"apiVersion": "apps/v1", "kind": "Deployment", "name": "web"}}},
+	})
+	w.prefer("web", fields{"targetKind": "FederatedHorizontalPodAutoscaler", "totalReplicas": int64(30), "tolerations": soon()})
+	limits := func(want by) func() bool {
+		return func() bool { return maps.Equal(want, w.heldOf(autoscalers, "web", "spec", "maxReplicas")) }
+	}
+	w.Until("divided", limits(by{"member1": 15, "member2": 15}))
+	require.Equal(t, by{"member1": 1, "member2": 1}, w.heldOf(autoscalers, "web", "spec", "minReplicas"), "one at the least in each")
+	w.turn("member2", false)
+	w.Until("all in the other", limits(by{"member1": 30, "member2": 15}))
+	require.Equal(t, by{"member1": 1, "member2": 1}, w.heldOf(autoscalers, "web", "spec", "minReplicas"))
+	w.turn("member2", true)
+	w.Until("none where it failed", limits(by{"member1": 30}))
+}
+
 // crewDefinition is a custom resource whose scale subresource names a field of its
 // own.
 func crewDefinition() *apiextensionsv1.CustomResourceDefinition {

@@ -45,7 +45,7 @@ func (p *pretended) set(key propagation.Key, parent types.UID, cluster federatio
 // report has the last report say so of a copy, which has not been seen since.
 func (p *pretended) report(key propagation.Key, parent types.UID, cluster federation.ClusterName, exist, ready int64) {
 	p.note(key, parent, status.Observation{Cluster: cluster, Vitals: status.Vitals{
-		Health: status.Progressing, Counts: []status.Count{{Name: "replicas", N: exist}, {Name: "readyReplicas", N: ready}}}})
+		Health: status.Progressing, Observed: 1, Counts: []status.Count{{Name: "replicas", N: exist}, {Name: "readyReplicas", N: ready}}}})
 }
 
 // forget has no report say anything of the copies, and nobody have seen them.
