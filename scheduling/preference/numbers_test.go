@@ -1,15 +1,14 @@
 package preference_test
 
 import (
+	"context"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
-
-	"context"
-	"errors"
 
 	"github.com/stretchr/testify/require"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -29,6 +28,7 @@ type pretended struct {
 	waiting map[string]map[federation.ClusterName]capacity.Sight // by name of the workload
 	room    map[federation.ClusterName]int64
 	follows map[string]capacity.Following
+	current func(propagation.Key) int64 // the generation that the copies are made from; nil is none
 }
 
 func pretend() *pretended {
@@ -99,7 +99,19 @@ func (p *pretended) Look(_ federation.Type, key propagation.Key) (propagation.Pi
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	picture, known := p.copies[key]
+	if known && p.current != nil {
+		picture.Generation = p.current(key)
+	}
 	return picture, known
+}
+
+// generation is that of the Deployment that is declared now; 0 where there is none.
+func (w *world) generation(key propagation.Key) int64 {
+	o, err := w.Federated(deployments).Get(context.Background(), key.Name, metav1.GetOptions{})
+	if err != nil {
+		return 0
+	}
+	return o.GetGeneration()
 }
 
 func (p *pretended) Follow(key string, what capacity.Following) {
@@ -203,6 +215,9 @@ func (r row) declare(w *world, name string, all *pretended) {
 		more["placement"], more["overrides"] = fields{"clusters": list}, overrides
 	}
 	w.deploy(name, more)
+	all.mu.Lock()
+	all.current = w.generation
+	all.mu.Unlock()
 	o, err := w.Federated(deployments).Get(w.Context(), name, metav1.GetOptions{})
 	require.NoError(w, err)
 	for cluster, runs := range r.runs {
