@@ -62,12 +62,12 @@ func (c *Controller) ask(ctx context.Context, s subject, now time.Time) (questio
 		if n, was := told[member.Name]; was {
 			one.Given = &n
 		}
-		v := seen.of[member.Name]
-		if v.Health != "" {
+		o := seen.of[member.Name]
+		if o.Vitals.Health != "" {
 			one.Seen = s.retained == "" // what is the members' own waits for nobody
-			one.Exist, one.Ready = s.fare(v, told[member.Name])
+			one.Exist, one.Ready = s.fare(o.Vitals, told[member.Name])
 		}
-		one.Stale = q.awaits(since(mind.unseen, member.Name, now, func() bool { return seen.lack(one, v) }))
+		one.Stale = q.awaits(since(mind.unseen, member.Name, now, func() bool { return seen.lack(one, o) }))
 		q.Clusters = append(q.Clusters, one)
 	}
 	return q, c.examine(ctx, s, &q)
@@ -90,21 +90,33 @@ func (q *question) awaits(unseen time.Time) bool {
 
 // sightings are how copies fare.
 type sightings struct {
-	of      map[federation.ClusterName]status.Vitals
+	of      map[federation.ClusterName]status.Observation
 	awaited bool // those that have not been seen are about to be
+	behind  bool // the clusters are not being made to hold what is declared now
 }
 
-// lack says whether a copy with these vitals is about to be seen. What a report
-// before the start has, and nobody has seen since, has no generation.
-func (s sightings) lack(c failover.Cluster, v status.Vitals) bool {
-	placed := v.Health != "" || c.Given != nil && *c.Given > 0
-	return s.awaited && c.Member.Ready && placed && v.Generation == 0
+// lack says whether a copy is about to be seen as the cluster was told to have it.
+// What a report before the start has, and nobody has seen since, speaks of a
+// generation and has none.
+func (s sightings) lack(c failover.Cluster, o status.Observation) bool {
+	placed := o.Vitals.Health != "" || c.Given != nil && *c.Given > 0
+	if !s.awaited || !c.Member.Ready || !placed {
+		return false
+	}
+	return s.behind || o.State != status.OK || o.Vitals.Health == "" || isOlder(o.Vitals)
+}
+
+// isOlder says of a copy that the numbers of its status are of an earlier spec:
+// none can have more replicas that are ready than it asks for.
+func isOlder(v status.Vitals) bool {
+	wanted, says := count(v, "replicas")
+	return v.Observed != 0 && v.Observed != v.Generation || says && v.Count("readyReplicas") > wanted
 }
 
 // observe is how the copies fare, as far as that is known. It is not yet when an
 // object that is carried has not been looked at since the controller started.
 func (c *Controller) observe(s subject) (sightings, error) {
-	seen := sightings{of: map[federation.ClusterName]status.Vitals{}}
+	seen := sightings{of: map[federation.ClusterName]status.Observation{}}
 	if c.Copies == nil || s.config.Spec.Health.Collection != corev1beta1.Enabled {
 		return seen, nil
 	}
@@ -115,8 +127,9 @@ func (c *Controller) observe(s subject) (sightings, error) {
 	}
 	seen.awaited = s.retained == "" && (known || s.isHeld())
 	if known {
+		seen.behind = picture.Generation != 0 && picture.Generation != s.object.GetGeneration()
 		for _, o := range picture.Clusters {
-			seen.of[o.Cluster] = o.Vitals
+			seen.of[o.Cluster] = o
 		}
 	}
 	return seen, nil
