@@ -52,6 +52,7 @@ func TestWhatWasReadyBeforeARestartLetsNothingGo(t *testing.T) {
 	w.Quiet()
 	require.Equal(t, by{"a": 6, "b": 3}, w.told(deployments, "web", "/spec/replicas"), "they may have gone meanwhile")
 	all.set(key, o.GetUID(), "a", 6, 6)
+	all.set(key, o.GetUID(), "b", 3, 3)
 	w.Until("it is seen", func() bool { return maps.Equal(by{"a": 6}, w.told(deployments, "web", "/spec/replicas")) })
 }
 
