@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -26,6 +27,26 @@ func TestWhatTheHostRefusesIsTold(t *testing.T) {
 	w.prefer("web", fields{"targetKind": "FederatedDeployment", "totalReplicas": int64(2)})
 	s := w.untilTold("web", v1alpha1.Scheduled, metav1.ConditionFalse, v1alpha1.NotWritten)
 	require.Contains(t, s.Conditions[0].Message, "nobody may say so")
+}
+
+func TestWhatAClusterRefusesIsTold(t *testing.T) {
+	w := federate(t, 1, deployments)
+	w.begin()
+	w.deploy("web", nil)
+	w.prefer("web", fields{"targetKind": "FederatedDeployment", "totalReplicas": int64(2), "fields": []any{fields{"path": "/spec/template"}}})
+	s := w.untilTold("web", v1alpha1.Settled, metav1.ConditionFalse, v1alpha1.Refused)
+	require.Regexp(t, "^member1: (Creation|Update)Failed: .*spec.template", meta.FindStatusCondition(s.Conditions, v1alpha1.Settled).Message)
+}
+
+func TestClustersThatThereAreNotAreNamed(t *testing.T) {
+	w := federate(t, 0, deployments)
+	w.pretendMembers("a", "b")
+	w.deploy("web", nil)
+	w.schedule()
+	w.prefer("web", fields{"targetKind": "FederatedDeployment", "totalReplicas": int64(2), "clusters": fields{"*": fields{"weight": int64(1)}, "bb": fields{}, "aa": fields{}}})
+	s := w.untilScheduled("web")
+	require.Equal(t, "all of 2 replicas have a cluster; spec.clusters speaks of clusters that are no members: aa, bb: correct the names, or have them join",
+		meta.FindStatusCondition(s.Conditions, v1alpha1.Scheduled).Message)
 }
 
 // refuseOverrides has the host refuse overrides in the bed's namespace.

@@ -3,12 +3,16 @@ package preference
 import (
 	"context"
 	"errors"
+	"fmt"
+	"maps"
 	"slices"
 	"time"
 
 	"github.com/fedrail/fedrail/federation"
 	corev1beta1 "github.com/fedrail/fedrail/federation/apis/core/v1beta1"
 	"github.com/fedrail/fedrail/federation/apis/federatedkind"
+	"github.com/fedrail/fedrail/federation/apis/scheduling/v1alpha1"
+	"github.com/fedrail/fedrail/scheduling"
 	"github.com/fedrail/fedrail/scheduling/failover"
 	"github.com/fedrail/fedrail/status"
 )
@@ -18,6 +22,8 @@ type question struct {
 	failover.Request
 	again   time.Time                         // zero is never
 	unknown map[federation.ClusterName]string // what has to be known of a cluster and is not
+	refused []string                          // what clusters have against what they are told
+	unnamed []federation.ClusterName          // that the preference names, and that are no members
 }
 
 // lacks tells what is not known of a cluster, and why.
@@ -54,6 +60,7 @@ func (c *Controller) ask(ctx context.Context, s subject, now time.Time) (questio
 		Now: now, Key: s.key().String(), Total: total, Rebalance: s.Spec.Rebalance, Policy: policy,
 		Tolerations: s.Spec.Tolerations, Before: recordsOf(s.Status),
 	}}
+	q.unnamed = strangers(s.Spec, c.Registry.Snapshot())
 	mind := c.memory.of(s.key())
 	mind.keepOnly(s.clusters)
 	wants, told := preferencesOf(s.Spec), s.told(s.fields[0].path)
@@ -67,10 +74,36 @@ func (c *Controller) ask(ctx context.Context, s subject, now time.Time) (questio
 			one.Seen = s.retained == "" // what is the members' own waits for nobody
 			one.Exist, one.Ready = s.fare(o.Vitals, told[member.Name])
 		}
+		if !seen.behind && refuses(o.State) {
+			q.refused = append(q.refused, fmt.Sprintf("%s: %s: %s", member.Name, o.State, o.Message))
+		}
 		one.Stale = q.awaits(since(mind.unseen, member.Name, now, func() bool { return seen.lack(one, o) }))
 		q.Clusters = append(q.Clusters, one)
 	}
 	return q, c.examine(ctx, s, &q)
+}
+
+// refuses says of a state that the cluster, or what is said of it, does not let the
+// object be what it is told to be.
+func refuses(s status.State) bool {
+	switch s {
+	case status.CreationFailed, status.UpdateFailed, status.ApplyOverridesFailed, status.ComputeResourceFailed, status.FieldConflict, status.AlreadyExists:
+		return true
+	}
+	return false
+}
+
+// strangers are the clusters that a preference names and that are no members, in
+// name order.
+func strangers(p v1alpha1.ReplicaSchedulingPreferenceSpec, members federation.ClusterSet) []federation.ClusterName {
+	var all []federation.ClusterName
+	for _, name := range slices.Sorted(maps.Keys(p.Clusters)) {
+		one := federation.ClusterName(name)
+		if _, member := members.Get(one); !member && one != scheduling.Others {
+			all = append(all, one)
+		}
+	}
+	return all
 }
 
 // unseenWithin is how long to wait for a copy to be seen in a cluster that is ready

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -25,20 +26,53 @@ func (o outcome) status() v1alpha1.ReplicaSchedulingPreferenceStatus {
 			s.ReadyReplicas += c.Ready
 		}
 	}
-	conditions := []metav1.Condition{isSo(v1alpha1.Scheduled, v1alpha1.Scheduled, fmt.Sprintf("all of %d replicas have a cluster", o.Total))}
-	if o.Plan.Unplaced > 0 {
-		conditions[0] = isNot(v1alpha1.Scheduled, v1alpha1.Unplaced, o.unplaced())
-	}
-	conditions = append(conditions, isSo(v1alpha1.Settled, v1alpha1.Settled, "every cluster has been told what is planned for it"))
-	if !o.Settled {
-		conditions[1] = isNot(v1alpha1.Settled, v1alpha1.Waiting, cmp.Or(o.waiting(), "some clusters wait for others"))
-	}
+	conditions := []metav1.Condition{o.scheduled(), o.settled()}
 	if o.retained != "" {
 		conditions = append(conditions, isSo(v1alpha1.Retained, v1alpha1.Retained, fmt.Sprintf(
 			"%s leaves %s to the clusters once they hold a copy, for an autoscaler or for people: the plan says how a copy begins", o.retained, o.fields[0].path)))
 	}
 	s.Conditions = conditions
 	return complete(s, o.ReplicaSchedulingPreference)
+}
+
+// scheduled says whether every replica has a cluster, and which clusters there are
+// not.
+func (o outcome) scheduled() metav1.Condition {
+	c := isSo(v1alpha1.Scheduled, v1alpha1.Scheduled, fmt.Sprintf("all of %d replicas have a cluster", o.Total))
+	if o.Plan.Unplaced > 0 {
+		c = isNot(v1alpha1.Scheduled, v1alpha1.Unplaced, o.unplaced())
+	}
+	if len(o.unnamed) > 0 {
+		c.Message += fmt.Sprintf("; spec.clusters speaks of clusters that are no members: %s: correct the names, or have them join", listed(o.unnamed))
+	}
+	return c
+}
+
+// settled says whether every cluster is told what is planned for it, and takes it.
+func (o outcome) settled() metav1.Condition {
+	switch {
+	case len(o.refused) > 0:
+		return isNot(v1alpha1.Settled, v1alpha1.Refused, listed(o.refused))
+	case !o.Settled:
+		return isNot(v1alpha1.Settled, v1alpha1.Waiting, cmp.Or(o.waiting(), "some clusters wait for others"))
+	}
+	return isSo(v1alpha1.Settled, v1alpha1.Settled, "every cluster has been told what is planned for it")
+}
+
+// listed are the first few of many.
+func listed[T ~string](all []T) string {
+	var text strings.Builder
+	for i, one := range all {
+		switch {
+		case i == shown:
+			fmt.Fprintf(&text, ", and %d more", len(all)-shown)
+			return text.String()
+		case i > 0:
+			text.WriteString(", ")
+		}
+		text.WriteString(string(one))
+	}
+	return text.String()
 }
 
 // status is what is told of a preference in trouble. One that makes no sense

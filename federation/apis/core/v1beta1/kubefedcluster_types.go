@@ -13,8 +13,8 @@ import (
 // +kubebuilder:subresource:status
 // +kubebuilder:printcolumn:name=age,type=date,JSONPath=`.metadata.creationTimestamp`
 // +kubebuilder:printcolumn:name=ready,type=string,JSONPath=`.status.conditions[?(@.type=='Ready')].status`
-// +kubebuilder:printcolumn:name=cordoned,type=boolean,JSONPath=`.spec.unschedulable`
-// +kubebuilder:printcolumn:name=taints,type=string,JSONPath=`.spec.taints[*].key`
+// +kubebuilder:printcolumn:name=cordoned,type=boolean,priority=1,JSONPath=`.spec.unschedulable`
+// +kubebuilder:printcolumn:name=taints,type=string,priority=1,JSONPath=`.spec.taints[*].key`
 // +kubebuilder:printcolumn:name=kubernetes-version,type=string,JSONPath=`.status.kubernetesVersion`
 type KubeFedCluster struct {
 	metav1.TypeMeta `json:",inline"`

@@ -23,8 +23,11 @@ const (
 	NotWritten        = "NotWritten"        // the host refused what was decided
 )
 
-// The reason of the condition [Settled] while it is False.
-const Waiting = "Waiting"
+// The reasons of the condition [Settled] while it is False.
+const (
+	Waiting = "Waiting" // some clusters are told something else until others are ready
+	Refused = "Refused" // some clusters do not take what they are told
+)
 
 // ReplicaSchedulingPreferenceStatus is the plan, and how far it is carried out.
 // It is also the memory of the controller: what it found out about clusters is
