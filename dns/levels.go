@@ -54,6 +54,7 @@ func (l Levels) Build(_ context.Context, req Request) (Result, error) {
 	for i := range b.offers {
 		b.read(&b.offers[i])
 	}
+	b.result.Records = make([]RecordSet, 0, len(b.sites))
 	for i := range b.sites {
 		b.publish(&b.sites[i])
 	}

@@ -46,15 +46,14 @@ func (b *build) own(s *site) {
 
 // follow leads the name to hostnames, where each share has one and nothing else.
 func (b *build) follow(s *site, shares []share) bool {
-	targets := make([]string, len(shares))
-	for i, part := range shares {
-		var alone bool
-		if targets[i], alone = part.hostname(); !alone {
+	for _, part := range shares {
+		if _, alone := part.hostname(); !alone {
 			return false
 		}
 	}
-	for i, part := range shares {
-		b.record(s, part, CNAME, targets[i:i+1:i+1])
+	for _, part := range shares {
+		name, _ := part.hostname()
+		b.record(s, part, CNAME, []string{name})
 	}
 	return true
 }

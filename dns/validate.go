@@ -47,7 +47,7 @@ func (r *Request) validateService(wrong *faults) {
 	if r.ExternalName != "" {
 		wrong.note("externalName", checkName(r.ExternalName))
 	}
-	if r.Prefix != "" {
+	if r.Prefix != "" && r.Prefix != "*" {
 		wrong.note("prefix", checkHost(r.Prefix))
 	}
 	if len(*wrong) == found {
