@@ -1,7 +1,6 @@
 package dns
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -106,7 +105,6 @@ func (b *build) byLocation(serving []*offer) []share {
 	if word := b.req.Provider.Elsewhere; word.Name != "" {
 		shares = append(shares, share{elsewhere, word, serving})
 	}
-	slices.SortFunc(shares, func(a, b share) int { return cmp.Compare(a.identifier, b.identifier) })
 	return shares
 }
 

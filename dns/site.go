@@ -128,7 +128,6 @@ func (b *build) zonesOf(o *offer) []string {
 		}
 		zones = append(zones, plain(zone))
 	}
-	slices.Sort(zones)
 	return zones
 }
 

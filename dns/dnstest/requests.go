@@ -53,6 +53,13 @@ func requests() map[string]dns.Request {
 			r.Routing, r.Provider = dns.Located, aws
 			r.Endpoints[0].Location = "EU"
 		}),
+		"locations that nobody has": with(service(paris(), boston()), func(r *dns.Request) {
+			r.Routing, r.Provider = dns.Located, dns.Provider{Location: "aws/region"}
+		}),
+		"weights, and a zone in two spellings": with(service(paris(), boston()), func(r *dns.Request) {
+			r.Routing, r.Provider = dns.Weighted, aws
+			r.Endpoints[0].Zones = []string{"eu-a", "eu-b", "EU-A"}
+		}),
 		"weights that the provider does not know": with(service(paris(), boston()), func(r *dns.Request) { r.Routing = dns.Weighted }),
 		"hosts":             ingress([]string{"a.example.com", "*.b.example.com", "a.example.com"}, paris(), boston()),
 		"no hosts":          ingress([]string{}, paris()),
