@@ -12,13 +12,6 @@ func service(object *unstructured.Unstructured) (Health, string) {
 	return Healthy, ""
 }
 
-func ingress(object *unstructured.Unstructured) (Health, string) {
-	if len(addressList(object)) == 0 {
-		return Progressing, "no ingress controller has given it an address yet"
-	}
-	return Healthy, ""
-}
-
 func addressList(object *unstructured.Unstructured) []map[string]any {
 	return list(object, "status", "loadBalancer", "ingress")
 }

@@ -88,7 +88,7 @@ func builtIn(kind schema.GroupKind) Rule {
 	case "CronJob.batch":
 		return Rule{Health: cronJob, Counts: cronJobCounts}
 	case "Ingress.networking.k8s.io":
-		return Rule{Health: ingress, Counts: addresses}
+		return Rule{Health: byConditions, Counts: addresses}
 	case "PodDisruptionBudget.policy":
 		return Rule{Health: disruptionBudget, Counts: disruptionBudgetCounts}
 	case "HorizontalPodAutoscaler.autoscaling":

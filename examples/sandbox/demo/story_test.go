@@ -13,17 +13,21 @@ import (
 	"github.com/fedrail/fedrail/internal/controlplane/controlplanetest"
 )
 
-// TestThirtyReplicas takes the story of the replicas on real clusters, with a
-// folder of its own for all files. Every claim in it is checked.
-func TestThirtyReplicas(t *testing.T) {
+// TestStories takes each story on real clusters, with a folder of its own for all
+// files. Every claim in it is checked.
+func TestStories(t *testing.T) {
 	bins := controlplanetest.Binaries(t)
 	built, err := exec.Command("go", "env", "GOCACHE").Output()
 	require.NoError(t, err)
-	t.Setenv("GOCACHE", strings.TrimSpace(string(built)))
-	t.Setenv("XDG_CACHE_HOME", t.TempDir())
-	t.Setenv(controlplane.BinEnv, filepath.Dir(bins.Kwok))
-	var out bytes.Buffer
-	require.NoError(t, run(t.Context(), []string{"--story=replicas"}, &out), "%s", &out)
+	for name := range stories() {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv("GOCACHE", strings.TrimSpace(string(built)))
+			t.Setenv("XDG_CACHE_HOME", t.TempDir())
+			t.Setenv(controlplane.BinEnv, filepath.Dir(bins.Kwok))
+			var out bytes.Buffer
+			require.NoError(t, run(t.Context(), []string{"--story=" + name}, &out), "%s", &out)
+		})
+	}
 }
 
 func TestAStoryThatIsNotThereIsNamed(t *testing.T) {
