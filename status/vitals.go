@@ -1,11 +1,6 @@
 package status
 
-import (
-	"maps"
-	"slices"
-
-	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-)
+import "k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 // Health is how an object fares where it is, in one word. The empty Health is
 // that nobody judged it.
@@ -51,27 +46,6 @@ func (v Vitals) Count(name string) int64 {
 		}
 	}
 	return 0
-}
-
-// ByName are the counts as a map; nil when there are none.
-func ByName(counts []Count) map[string]int64 {
-	if len(counts) == 0 {
-		return nil
-	}
-	byName := make(map[string]int64, len(counts))
-	for _, c := range counts {
-		byName[c.Name] = c.N
-	}
-	return byName
-}
-
-// CountsOf are the counts in a map, in the order of their names.
-func CountsOf(byName map[string]int64) []Count {
-	var counts []Count
-	for _, name := range slices.Sorted(maps.Keys(byName)) {
-		counts = append(counts, Count{Name: name, N: byName[name]})
-	}
-	return counts
 }
 
 // A Judge tells how an object fares from the object alone. It must not modify it,

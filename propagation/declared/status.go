@@ -49,8 +49,8 @@ func written(summary status.Summary, before declaredkind.Status) (map[string]any
 		"observedGeneration": summary.Generation,
 		"conditions":         conditions,
 		"clusters":           clusters,
-		"totals":             writtenTotals(summary.Totals, before.Totals),
-		"worst":              writtenWorst(summary.Worst),
+		"totals":             status.TotalsPatch(summary.Totals, before.Totals),
+		"worst":              summary.Worst.Patch(),
 	}, nil
 }
 
@@ -96,31 +96,4 @@ func summaryOf(stored declaredkind.Status) status.Summary {
 		s.Worst = status.Worst{Cluster: federation.ClusterName(w.Cluster), Health: status.Health(w.Health), Message: w.Message}
 	}
 	return s
-}
-
-// writtenTotals are totals as they are merged into those that are stored.
-func writtenTotals(now []status.Count, before map[string]int64) map[string]any {
-	if len(now) == 0 {
-		return nil
-	}
-	totals := make(map[string]any, len(now))
-	for name := range before {
-		totals[name] = nil
-	}
-	for _, c := range now {
-		totals[c.Name] = c.N
-	}
-	return totals
-}
-
-// writtenWorst is the cluster that fares worst, as it is merged.
-func writtenWorst(w status.Worst) map[string]any {
-	if w.Health == "" {
-		return nil
-	}
-	worst := map[string]any{"cluster": w.Cluster, "health": w.Health, "message": nil}
-	if w.Message != "" {
-		worst["message"] = w.Message
-	}
-	return worst
 }

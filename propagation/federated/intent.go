@@ -89,7 +89,7 @@ func placementOf(p federatedkind.Placement) placement.Placement {
 // tolerant is the placement, to which taints mean nothing where the object says
 // that somebody else weighs them.
 func tolerant(p placement.Placement, object *unstructured.Unstructured) placement.Placement {
-	if object.GetAnnotations()[federatedkind.TaintsAnnotation] == "Tolerated" {
+	if object.GetAnnotations()[federatedkind.TaintsAnnotation] == federatedkind.TaintsTolerated {
 		p.Tolerations = []corev1.Toleration{{Operator: corev1.TolerationOpExists}}
 	}
 	return p

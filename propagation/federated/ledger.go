@@ -96,8 +96,8 @@ func written(summary status.Summary, before federatedkind.Status, now metav1.Tim
 		"observedGeneration": stored.ObservedGeneration,
 		"conditions":         stored.Conditions,
 		"clusters":           stored.Clusters,
-		"totals":             writtenTotals(summary.Totals, before.Totals),
-		"worst":              writtenWorst(summary.Worst),
+		"totals":             status.TotalsPatch(summary.Totals, before.Totals),
+		"worst":              summary.Worst.Patch(),
 	}
 }
 

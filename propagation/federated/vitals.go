@@ -55,33 +55,6 @@ func observationOf(c federatedkind.ClusterStatus) status.Observation {
 	}
 }
 
-// writtenTotals are totals as they are merged into those that are stored.
-func writtenTotals(now []status.Count, before map[string]int64) map[string]any {
-	if len(now) == 0 {
-		return nil
-	}
-	totals := make(map[string]any, len(now))
-	for name := range before {
-		totals[name] = nil
-	}
-	for _, c := range now {
-		totals[c.Name] = c.N
-	}
-	return totals
-}
-
-// writtenWorst is the cluster that fares worst, as it is merged.
-func writtenWorst(w status.Worst) map[string]any {
-	if w.Health == "" {
-		return nil
-	}
-	worst := map[string]any{"cluster": w.Cluster, "health": w.Health, "message": nil}
-	if w.Message != "" {
-		worst["message"] = w.Message
-	}
-	return worst
-}
-
 // worstOf is what is stored of it.
 func worstOf(w *federatedkind.WorstCluster) status.Worst {
 	if w == nil {

@@ -72,7 +72,7 @@ func (r Request) planning(all []standing) scheduling.Request {
 
 // withDefaults fills in what is zero.
 func (p Policy) withDefaults(total int64) Policy {
-	p.UnschedulableFor = cmp.Or(p.UnschedulableFor, 60*time.Second)
+	p.UnschedulableFor = cmp.Or(p.UnschedulableFor, DefaultUnschedulableFor)
 	p.MovesPerHour = cmp.Or(p.MovesPerHour, 3)
 	p.Step = max(cmp.Or(p.Step, total/10), 1)
 	return p

@@ -79,7 +79,8 @@ type Policy struct {
 	// room again. Without it, a cluster that was full is given more when Room says
 	// so, else it is tried again after a time that doubles.
 	Overflow bool
-	// UnschedulableFor is how long pods may find no room; default 60s.
+	// UnschedulableFor is how long pods may find no room; default
+	// [DefaultUnschedulableFor].
 	UnschedulableFor time.Duration
 	// UnhealthyFor is how long replicas may not be ready before they are wanted
 	// elsewhere; 0 is for ever.
@@ -93,6 +94,10 @@ type Policy struct {
 	// the total, and 1 at the least.
 	Step int64
 }
+
+// DefaultUnschedulableFor is for how long pods may find no room in a cluster before
+// they are wanted elsewhere, unless a [Policy] says otherwise.
+const DefaultUnschedulableFor = 60 * time.Second
 
 // Return is whether replicas go back to a cluster that works again.
 type Return string

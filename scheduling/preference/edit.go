@@ -38,17 +38,14 @@ func (e edit) isEmpty() bool { return len(e.spec)+len(e.notes) == 0 }
 func (d declared) editOf(w wish) edit {
 	change := d.editSpec(w)
 	if !isMarked(d.object) {
-		change.notes = map[string]any{federatedkind.TaintsAnnotation: tolerated}
+		change.notes = map[string]any{federatedkind.TaintsAnnotation: federatedkind.TaintsTolerated}
 	}
 	return change
 }
 
-// tolerated is the value of the annotation.
-const tolerated = "Tolerated"
-
 // isMarked says of a federated object that it says that its taints are weighed here.
 func isMarked(o *unstructured.Unstructured) bool {
-	return o.GetAnnotations()[federatedkind.TaintsAnnotation] == tolerated
+	return o.GetAnnotations()[federatedkind.TaintsAnnotation] == federatedkind.TaintsTolerated
 }
 
 func (d declared) editSpec(w wish) edit {

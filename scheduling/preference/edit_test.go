@@ -66,7 +66,7 @@ func someWish(r *rand.Rand) wish {
 func declaredOf(t *testing.T, spec map[string]any) declared {
 	t.Helper()
 	object := &unstructured.Unstructured{Object: map[string]any{"spec": spec}}
-	object.SetAnnotations(map[string]string{federatedkind.TaintsAnnotation: tolerated})
+	object.SetAnnotations(map[string]string{federatedkind.TaintsAnnotation: federatedkind.TaintsTolerated})
 	read, err := federatedkind.SpecOf(object)
 	require.NoError(t, err)
 	return declared{object: object, spec: read}

@@ -25,7 +25,7 @@ const (
 // matters. Nothing is asked where all are ready.
 func (c *Controller) examine(ctx context.Context, s subject, q *question) error {
 	mind := c.memory.of(s.key())
-	e := examination{pods: c.Pods, of: s, q: q, mind: mind, after: cmp.Or(q.Policy.UnschedulableFor, defaultUnschedulableFor)}
+	e := examination{pods: c.Pods, of: s, q: q, mind: mind, after: cmp.Or(q.Policy.UnschedulableFor, failover.DefaultUnschedulableFor)}
 	var err error
 	if e.workload, err = capacity.WorkloadOf(s.content(s.target())); err != nil || s.retained != "" || !s.counted {
 		e.pods = nil // it has no pods, or they are the members' own matter, or not what is divided

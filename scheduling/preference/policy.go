@@ -121,7 +121,3 @@ func seconds(n *int64) time.Duration {
 	}
 	return time.Duration(*n) * time.Second
 }
-
-// defaultUnschedulableFor is how long pods may find no room unless a preference says
-// otherwise.
-const defaultUnschedulableFor = 60 * time.Second

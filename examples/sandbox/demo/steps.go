@@ -2,22 +2,16 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/fedrail/fedrail/examples/controller/sample"
 )
 
 // change merges a piece of JSON into the federated object of a row's object.
 func (d *demo) change(ctx context.Context, r resource, name, patch string) error {
-	_, err := federated(r).in(d.host).Patch(ctx, name, types.MergePatchType, []byte(patch), metav1.PatchOptions{FieldManager: fieldManager})
-	if err != nil {
-		return fmt.Errorf("change %s %s on the host: %w", federated(r).Resource, name, err)
-	}
-	return nil
+	return d.merge(ctx, federated(r), name, patch)
 }
 
 func (d *demo) claimSample(ctx context.Context) error {

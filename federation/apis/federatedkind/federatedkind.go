@@ -50,10 +50,11 @@ const (
 	// FollowAnnotation says whether what the pod template refers to follows the
 	// object to its clusters: "true" or "false", over what its type says.
 	FollowAnnotation = "fedrail.io/follow-dependencies"
-	// TaintsAnnotation, with the value "Tolerated", says that no taint of a cluster
+	// TaintsAnnotation, with the value [TaintsTolerated], says that no taint of a cluster
 	// concerns the placement of the object: whoever writes the placement weighs
 	// them. It is on objects whose replicas a ReplicaSchedulingPreference divides.
 	TaintsAnnotation = "fedrail.io/taints"
+	TaintsTolerated  = "Tolerated"
 	// DeleteOptionsAnnotation holds a metav1.DeleteOptions as JSON, for the
 	// deletion of copies.
 	DeleteOptionsAnnotation = "kubefed.io/deleteoption"
