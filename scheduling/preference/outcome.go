@@ -117,8 +117,8 @@ func (o outcome) shares() []v1alpha1.ClusterShare {
 	return all
 }
 
-// waiting are the clusters that are told something else than what is planned for
-// them.
+// waiting are the first few clusters that are told something else than what is
+// planned for them: a condition has no room for a thousand.
 func (o outcome) waiting() string {
 	var names []string
 	for i, step := range o.Steps {
@@ -126,7 +126,7 @@ func (o outcome) waiting() string {
 			names = append(names, fmt.Sprintf("%s is told %d instead of %d", step.Cluster, step.Give, p.Replicas))
 		}
 	}
-	return strings.Join(names, ", ")
+	return listed(names)
 }
 
 // unplaced says why replicas have no cluster.
