@@ -40,11 +40,12 @@ var table = []rule{
 	{packages: []string{"status/expression"}, ours: add(words, "status"), libraries: add(machinery, "github.com/google/cel-go/..."), notStd: world},
 	{packages: apis, ours: add(words, apis...), libraries: add(machinery, "k8s.io/apiextensions-apiserver/pkg/apis/...", "sigs.k8s.io/yaml")},
 	{packages: []string{"scheduling/failover"}, ours: add(words, "scheduling"), libraries: machinery, notStd: world},
+	{packages: []string{"dns/check"}, ours: add(words, "dns"), libraries: add(machinery, "golang.org/x/net/dns/dnsmessage")},
 	{packages: []string{"propagation/rollout"}, ours: add(words, "status"), libraries: machinery, notStd: world},
 	{packages: loop, ours: slices.Concat(words, pure, loop), libraries: add(machinery, "github.com/go-logr/logr", "k8s.io/client-go/util/workqueue")},
 	{packages: []string{"propagation/budget"}},
 	{packages: []string{"propagation/follow"}, ours: slices.Concat(words, []string{"placement", "overrides", "status"}, loop), libraries: []string{everything}},
-	{packages: []string{"scheduling/capacity"}, ours: words, libraries: []string{everything}},
+	{packages: []string{"scheduling/capacity", "dns/exposure"}, ours: add(words, "internal/watching"), libraries: []string{everything}},
 	{packages: []string{"propagation/archive"}, ours: slices.Concat(words, loop), libraries: []string{everything}},
 	{packages: []string{"propagation/memory"}, ours: slices.Concat(words, pure, loop), libraries: machinery},
 	{
@@ -54,9 +55,9 @@ var table = []rule{
 	{
 		packages: []string{
 			"propagation/push", "propagation/federated", "propagation/declared", "scheduling/preference",
-			"dns/externaldns", "federation/kubefed", "federation/kubeconfig",
+			"dns/externaldns", "dns/clusterset", "federation/kubefed", "federation/kubeconfig",
 		},
-		ours:      slices.Concat(words, apis, pure, loop, internals, []string{"propagation/budget", "propagation/archive", "propagation/follow", "scheduling/failover", "scheduling/capacity"}),
+		ours:      slices.Concat(words, apis, pure, loop, internals, []string{"propagation/budget", "propagation/archive", "propagation/follow", "scheduling/failover", "scheduling/capacity", "dns/exposure"}),
 		libraries: []string{everything},
 	},
 	{packages: []string{"internal/checker"}, ours: slices.Concat(words, apis, pure, loop, internals), libraries: []string{everything}, notStd: world},

@@ -20,6 +20,12 @@ func TestAllAreInOrder(t *testing.T) {
 		"federatedtypeconfigs.core.kubefed.io",
 		"kubefedclusters.core.kubefed.io",
 		"kubefedconfigs.core.kubefed.io",
+		"dnsendpoints.externaldns.k8s.io",
+		"dnsendpoints.multiclusterdns.kubefed.io",
+		"domains.multiclusterdns.kubefed.io",
+		"gatewaydnsrecords.multiclusterdns.kubefed.io",
+		"ingressdnsrecords.multiclusterdns.kubefed.io",
+		"servicednsrecords.multiclusterdns.kubefed.io",
 		"bundles.propagation.fedrail.io",
 		"replicaschedulingpreferences.scheduling.kubefed.io",
 	}, names)
