@@ -13,6 +13,7 @@ import (
 	"github.com/fedrail/fedrail/federation"
 	corev1beta1 "github.com/fedrail/fedrail/federation/apis/core/v1beta1"
 	"github.com/fedrail/fedrail/federation/apis/scheduling/v1alpha1"
+	"github.com/fedrail/fedrail/internal/sources"
 )
 
 // kinds are the types that are federated, in the order of their names.
@@ -40,11 +41,11 @@ type knownKinds struct {
 }
 
 // read are the kinds of these configs.
-func (k *knownKinds) read(configs source) kinds {
+func (k *knownKinds) read(configs sources.Source) kinds {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if !k.fresh {
-		k.all, k.fresh = readKinds(configs.all()), true
+		k.all, k.fresh = readKinds(configs.All()), true
 	}
 	return k.all
 }

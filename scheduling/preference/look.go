@@ -70,7 +70,7 @@ func (c *Controller) one(ctx context.Context, key propagation.Key) {
 // look is the whole path of one preference. It writes at most twice: what the
 // federated object should say, and the status.
 func (c *Controller) look(ctx context.Context, key propagation.Key) error {
-	object, found := c.preferences.get(key)
+	object, found := c.preferences.Get(key.String())
 	if !found {
 		c.release(key)
 		if err := c.leave(ctx, key, federation.Type{}); err != nil {

@@ -37,7 +37,7 @@ func (c *Controller) PodsChanged(_ federation.ClusterName, namespace string) {
 	default:
 		return // nobody has asked yet
 	}
-	for _, p := range c.preferences.all() {
+	for _, p := range c.preferences.All() {
 		if namespace == p.GetNamespace() || namespace == "" && mayMindRoom(p) {
 			c.queue.AddAfter(propagation.KeyOf(p), podsPause)
 		}

@@ -23,6 +23,7 @@ import (
 
 	"github.com/fedrail/fedrail/federation"
 	corev1beta1 "github.com/fedrail/fedrail/federation/apis/core/v1beta1"
+	"github.com/fedrail/fedrail/internal/sources"
 	"github.com/fedrail/fedrail/propagation"
 )
 
@@ -65,10 +66,10 @@ type Copies interface {
 // Controller carries out the preferences of a host. Make it with [New].
 type Controller struct {
 	Options
-	preferences source
-	configs     source
+	preferences sources.Source
+	configs     sources.Source
 	kinds       knownKinds
-	targets     *watches // of federated objects
+	targets     *sources.Several // of federated objects
 	scales      *scales
 	dirty       chan struct{} // other types may be needed
 	started     chan struct{} // closed by Start
@@ -87,8 +88,7 @@ func New(o Options) (*Controller, error) {
 	c := &Controller{Options: o, dirty: make(chan struct{}, 1), started: make(chan struct{}), scales: &scales{client: o.Client, paths: map[federation.Type]scalePath{}}}
 	c.preferences = newSource(o.Client, preferences(), c.onlyNamespace())
 	c.configs = newSource(o.Client, typeConfigs(), o.SystemNamespace)
-	c.targets = newWatches(func(t federation.Type) source { return newSource(o.Client, t, c.onlyNamespace()) })
-	c.targets.changed, c.targets.listed = c.lookAt, c.lookAtAll
+	c.targets = sources.NewSeveral(func(t federation.Type) sources.Source { return newSource(o.Client, t, c.onlyNamespace()) }, c.lookAt, c.lookAtAll)
 	return c, nil
 }
 

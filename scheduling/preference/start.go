@@ -6,9 +6,9 @@ import (
 
 	"github.com/go-logr/logr"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/client-go/tools/cache"
 
 	"github.com/fedrail/fedrail/federation"
+	"github.com/fedrail/fedrail/internal/sources"
 	"github.com/fedrail/fedrail/propagation"
 )
 
@@ -24,9 +24,9 @@ func (c *Controller) Start(ctx context.Context) error {
 	if err := c.listen(); err != nil {
 		return err
 	}
-	running.Go(func() { c.preferences.informer.RunWithContext(ctx) })
-	running.Go(func() { c.configs.informer.RunWithContext(ctx) })
-	if !cache.WaitForCacheSync(ctx.Done(), c.preferences.informer.HasSynced, c.configs.informer.HasSynced) {
+	running.Go(func() { c.preferences.Run(ctx) })
+	running.Go(func() { c.configs.Run(ctx) })
+	if !sources.Wait(ctx, c.preferences, c.configs) {
 		return nil
 	}
 	running.Go(func() { c.tend(ctx) })
@@ -44,17 +44,17 @@ func (c *Controller) Start(ctx context.Context) error {
 
 // listen has preferences looked at when something changes that they depend on.
 func (c *Controller) listen() error {
-	err := c.preferences.onChange(func(before, now *unstructured.Unstructured) {
-		if !sameWish(before, now) {
+	err := c.preferences.OnChange(func(before, now *unstructured.Unstructured) {
+		if !sources.SameWish(before, now) {
 			c.again()
 		}
-		c.queue.Add(propagation.KeyOf(either(before, now)))
+		c.queue.Add(propagation.KeyOf(sources.Either(before, now)))
 	})
 	if err != nil {
 		return err
 	}
-	return c.configs.onChange(func(before, now *unstructured.Unstructured) {
-		if !sameWish(before, now) {
+	return c.configs.OnChange(func(before, now *unstructured.Unstructured) {
+		if !sources.SameWish(before, now) {
 			c.kinds.forget()
 			c.scales.forget()
 			c.again()
@@ -73,9 +73,9 @@ func (c *Controller) again() {
 
 // tend keeps the sources run that preferences need, until ctx ends.
 func (c *Controller) tend(ctx context.Context) {
-	defer c.targets.stopAll()
+	defer c.targets.Stop()
 	for {
-		if err := c.targets.keep(ctx, c.needed()); err != nil {
+		if err := c.targets.Keep(ctx, c.needed()); err != nil {
 			c.Logger.Error(err, "federated objects cannot be watched")
 		}
 		select {
@@ -89,7 +89,7 @@ func (c *Controller) tend(ctx context.Context) {
 // needed are the types that preferences speak of.
 func (c *Controller) needed() map[federation.Type]bool {
 	types, known := map[federation.Type]bool{}, c.kinds.read(c.configs)
-	for _, p := range c.preferences.all() {
+	for _, p := range c.preferences.All() {
 		kind, _, _ := unstructured.NestedString(p.Object, "spec", "targetKind")
 		config, err := known.find(kind)
 		if err != nil {
@@ -114,7 +114,7 @@ func (c *Controller) lookAtAll() {
 }
 
 func (c *Controller) lookAtThose(concerned func(*unstructured.Unstructured) bool) {
-	for _, p := range c.preferences.all() {
+	for _, p := range c.preferences.All() {
 		if concerned(p) {
 			c.queue.Add(propagation.KeyOf(p))
 		}
@@ -127,7 +127,7 @@ func (c *Controller) lookAt(t federation.Type, object *unstructured.Unstructured
 	if marked {
 		c.memory.mark(key, t)
 	}
-	if _, there := c.preferences.get(key); there || marked {
+	if _, there := c.preferences.Get(key.String()); there || marked {
 		c.queue.Add(key)
 	}
 	if within, there := c.kinds.read(c.configs).namespaces(); there && within.Spec.FederatedType.Type() == t {

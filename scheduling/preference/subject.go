@@ -82,11 +82,11 @@ func (c *Controller) declared(p *v1alpha1.ReplicaSchedulingPreference) (*corev1b
 
 // find finds a federated object.
 func (c *Controller) find(t federation.Type, key propagation.Key) (declared, error) {
-	objects, known := c.targets.of(t)
+	objects, known := c.targets.Of(t)
 	if !known {
 		return declared{}, errNotListed
 	}
-	object, found := objects.get(key)
+	object, found := objects.Get(key.String())
 	if !found || object.GetDeletionTimestamp() != nil {
 		return declared{}, troublef(v1alpha1.TargetNotFound, "there is no %s %s: create it, or choose another spec.targetKind", t.Kind, key)
 	}

@@ -1,0 +1,99 @@
+package sources
+
+import (
+	"context"
+	"sync"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"github.com/fedrail/fedrail/federation"
+)
+
+// Several are the sources that are needed now, one for each type. Make them with
+// [NewSeveral]; they are safe for concurrent use.
+type Several struct {
+	open    func(federation.Type) Source
+	changed func(federation.Type, *unstructured.Unstructured)
+	listed  func()
+
+	mu      sync.Mutex
+	running map[federation.Type]*one
+}
+
+type one struct {
+	Source
+	stop context.CancelFunc
+	done sync.WaitGroup
+}
+
+// NewSeveral opens each source with open. Changed is told of each object that
+// changed, and listed when all objects of a type are known.
+func NewSeveral(open func(federation.Type) Source, changed func(federation.Type, *unstructured.Unstructured), listed func()) *Several {
+	return &Several{open: open, changed: changed, listed: listed, running: map[federation.Type]*one{}}
+}
+
+// Keep has the sources of these types run, and no others, until ctx ends. Those
+// that are not needed any more have ended when it returns.
+func (w *Several) Keep(ctx context.Context, types map[federation.Type]bool) error {
+	w.stopUnless(types)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for t := range types {
+		if w.running[t] != nil {
+			continue
+		}
+		if err := w.startLocked(ctx, t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// stopUnless stops the sources of all other types, and waits for that.
+func (w *Several) stopUnless(types map[federation.Type]bool) {
+	var stopped []*one
+	w.mu.Lock()
+	for t, running := range w.running {
+		if !types[t] {
+			running.stop()
+			delete(w.running, t)
+			stopped = append(stopped, running)
+		}
+	}
+	w.mu.Unlock()
+	for _, one := range stopped {
+		one.done.Wait()
+	}
+}
+
+// Stop stops all sources, and waits for that.
+func (w *Several) Stop() { w.stopUnless(nil) }
+
+func (w *Several) startLocked(ctx context.Context, t federation.Type) error {
+	ctx, stop := context.WithCancel(ctx)
+	started := &one{Source: w.open(t), stop: stop}
+	err := started.OnChange(func(before, now *unstructured.Unstructured) { w.changed(t, Either(before, now)) })
+	if err != nil {
+		stop()
+		return err
+	}
+	w.running[t] = started
+	started.done.Go(func() { started.Run(ctx) })
+	started.done.Go(func() {
+		if Wait(ctx, started.Source) {
+			w.listed()
+		}
+	})
+	return nil
+}
+
+// Of is the source of a type, and false until all its objects are known.
+func (w *Several) Of(t federation.Type) (Source, bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	running := w.running[t]
+	if running == nil || !running.HasSynced() {
+		return Source{}, false
+	}
+	return running.Source, true
+}
