@@ -1,5 +1,3 @@
-// +kubebuilder:object:generate=true
-// +groupName=externaldns.k8s.io
 package v1alpha1
 
 import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"

@@ -3,4 +3,7 @@
 // [GatewayDNSRecord] gives names to a federated Service, Ingress or Gateway of its
 // own namespace and name. Names and JSON are KubeFed's; what is new with Fedrail
 // is optional, and the GatewayDNSRecord.
+//
+// +kubebuilder:object:generate=true
+// +groupName=multiclusterdns.kubefed.io
 package v1alpha1
