@@ -95,7 +95,7 @@ func resort(sites []Site, clusters []Cluster) {
 		found := false
 		for i := range sites {
 			if known := clusters[i].known(); sites[i].State == last.from && !known.IsEmpty() {
-				sites[i].State, sites[i].Message, sites[i].Balancer = last.to, last.because, known
+				sites[i] = Site{Cluster: sites[i].Cluster, State: last.to, Message: last.because, Balancer: known, Failures: clusters[i].Past.Failures}
 				found = true
 			}
 		}
