@@ -55,8 +55,9 @@ type State string
 
 // The states in which clients are sent to a cluster.
 const (
-	Serving State = "Serving"
-	Kept    State = "Kept" // it is not ready
+	Serving    State = "Serving"
+	Kept       State = "Kept"       // it is not ready, and may be soon
+	LastResort State = "LastResort" // it is not ready, and there is no other
 )
 
 // The states in which they are not.
@@ -106,7 +107,7 @@ type Site struct {
 	State   State
 	// Message tells people why; empty when it is Serving.
 	Message string
-	// Balancer is where clients are sent; empty unless it is Serving or Kept.
+	// Balancer is where clients are sent; empty unless it Serves.
 	Balancer Balancer
 	// Failures are when it was given up, the latest last.
 	Failures []time.Time
@@ -116,7 +117,9 @@ type Site struct {
 func (s Site) Past() Past { return Past{State: s.State, Balancer: s.Balancer, Failures: s.Failures} }
 
 // Serves says whether clients are sent there.
-func (s Site) Serves() bool { return s.State == Serving || s.State == Kept }
+func (s Site) Serves() bool {
+	return s.State == Serving || s.State == Kept || s.State == LastResort
+}
 
 // Decision is what is decided of all clusters, in the order in which they were
 // given.

@@ -72,7 +72,7 @@ func TestThereIsAnAnswerAsLongAsAnyIsKnown(t *testing.T) {
 	late := noon.Add(time.Minute)
 	require.Equal(t, list{failover.NotReady, failover.Serving}, states(f.at(late, away(a, noon), b)))
 	d := f.at(late.Add(time.Minute), away(a, noon), away(b, late))
-	require.Equal(t, list{failover.Kept, failover.Kept}, states(d))
+	require.Equal(t, list{failover.LastResort, failover.LastResort}, states(d))
 	require.Contains(t, d.Sites[1].Message, "no other cluster")
 	again := f.at(late.Add(2*time.Minute), away(a, noon), away(b, late))
 	require.Equal(t, d, again, "and that is settled")

@@ -41,7 +41,7 @@ func (c *Cluster) known() Balancer {
 // while, and none come.
 func (p Policy) away(c *Cluster, site Site, now time.Time) (Site, time.Time) {
 	until := c.Turned.Add(p.Keep)
-	switch had := !c.Past.Balancer.IsEmpty(); {
+	switch had := c.Past.State == Serving || c.Past.State == Kept; {
 	case had && now.Before(until):
 		site.State, site.Balancer = Kept, c.known()
 		site.Message = fmt.Sprintf("it is not ready (%s), and keeps its clients until %s", cmp.Or(c.Message, "nobody says why"), clock(until))
@@ -90,12 +90,12 @@ func resort(sites []Site, clusters []Cluster) {
 		because  string
 	}{
 		{Returning, Serving, ""},
-		{NotReady, Kept, "it is not ready, and no other cluster can be sent to"},
+		{NotReady, LastResort, "it is not ready, and no other cluster can be sent to"},
 	} {
 		found := false
 		for i := range sites {
 			if known := clusters[i].known(); sites[i].State == last.from && !known.IsEmpty() {
-				sites[i] = Site{Cluster: sites[i].Cluster, State: last.to, Message: last.because, Balancer: known, Failures: clusters[i].Past.Failures}
+				sites[i].State, sites[i].Message, sites[i].Balancer = last.to, last.because, known
 				found = true
 			}
 		}

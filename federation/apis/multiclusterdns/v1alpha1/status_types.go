@@ -28,20 +28,6 @@ const (
 	SomethingLacked = "SomethingLacked" // its message says what
 )
 
-// The reasons of clusters in a status.
-const (
-	Serving        = "Serving"        // clients are sent there
-	Kept           = "Kept"           // it is not ready, and clients are sent there still
-	NotReady       = "NotReady"       // it is not ready
-	Returning      = "Returning"      // it has not been ready for long enough again
-	Draining       = "Draining"       // it is being drained, or leaves
-	NotWatched     = "NotWatched"     // nobody can see what is there
-	NotThere       = "NotThere"       // it has no copy yet
-	NoAddress      = "NoAddress"      // its copy has no address
-	NoEndpoints    = "NoEndpoints"    // no pod of the service is ready
-	NoLoadBalancer = "NoLoadBalancer" // its copy is a service of another type
-)
-
 // DNSRecordStatus is what is published of each cluster, and why not more. It is
 // also the memory of the controller: what is published of a cluster that is away
 // is here, so that it stays when the controller starts anew.
@@ -87,7 +73,7 @@ type ClusterDNS struct {
 	// +optional
 	Region string `json:"region,omitempty"`
 
-	// Why it is published or not, in one word and for people.
+	// Why it is published or not, in a word of package dns/failover and for people.
 	// +optional
 	Reason string `json:"reason,omitempty"`
 	// +optional
