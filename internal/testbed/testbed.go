@@ -179,6 +179,14 @@ func (r registry) Config(name federation.ClusterName) (*rest.Config, error) {
 	return rest.CopyConfig(config), nil
 }
 
+// Reach is the members and how to reach them now.
+func (b *Bed) Reach() push.Clusters {
+	if b.Clusters != nil {
+		return b.Clusters
+	}
+	return registry{Members: b.Members, configs: maps.Clone(b.configs)}
+}
+
 // Run starts the loops; Stop, or the end of the test, ends them. They may be
 // started again.
 func (b *Bed) Run() {
@@ -212,10 +220,7 @@ func (b *Bed) Run() {
 }
 
 func (b *Bed) typesOptions() federated.TypesOptions {
-	members := b.Clusters
-	if members == nil {
-		members = registry{Members: b.Members, configs: maps.Clone(b.configs)}
-	}
+	members := b.Reach()
 	o := b.Types
 	o.SystemNamespace = b.System
 	o.Loop.Registry = members
