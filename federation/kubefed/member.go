@@ -253,12 +253,22 @@ func (m *member) cluster() federation.Cluster {
 		Message: m.finding.Message,
 		Turned:  m.turn.Note(m.finding.OK, now),
 		Taints:  m.taints.Date(taints(m.object.Spec), now),
-		Region:  cmp.Or(m.finding.Region, m.object.Status.Region),
-		Zones:   m.finding.Zones,
 		Leaving: leaving(m.object),
 	}
+	facts := m.facts()
+	c.Region, c.Zones = cmp.Or(facts.Region, m.object.Status.Region), facts.Zones
 	if len(c.Zones) == 0 {
 		c.Zones = m.object.Status.Zones
 	}
 	return c
+}
+
+// facts are what the member says of itself, unless its spec says something else.
+func (m *member) facts() health.Facts {
+	facts := m.finding.Facts
+	facts.Region = cmp.Or(m.object.Spec.Region, facts.Region)
+	if len(m.object.Spec.Zones) > 0 {
+		facts.Zones = m.object.Spec.Zones
+	}
+	return facts
 }

@@ -52,7 +52,7 @@ func (r *Registry) write(m *member) {
 // object that is gone, or another of the same name, needs no status from us.
 func (r *Registry) writeOnce(m *member) error {
 	r.mu.Lock()
-	before, wanted, facts := m.object, m.conditions, m.finding.Facts
+	before, wanted, facts := m.object, m.conditions, m.facts()
 	r.mu.Unlock()
 	status := news(before.Status, wanted, facts)
 	if status == nil {

@@ -109,7 +109,7 @@ func TestKubeFedConfigsThatTheServerTakes(t *testing.T) {
 		"unknown lock":               refused(`{spec: {leaderElect: {resourceLock: padlock}}}`, "spec.leaderElect.resourceLock"),
 		"a feature":                  accepted(`{spec: {featureGates: [{name: PushReconciler, configuration: Disabled}]}}`),
 		"no features":                accepted(`{spec: {featureGates: []}}`),
-		"removed features":           accepted(`{spec: {featureGates: [{name: FederatedIngress, configuration: Enabled}, {name: CrossClusterServiceDiscovery, configuration: Enabled}]}}`),
+		"features of old":            accepted(`{spec: {featureGates: [{name: FederatedIngress, configuration: Enabled}, {name: CrossClusterServiceDiscovery, configuration: Enabled}]}}`),
 		"unknown feature":            refused(`{spec: {featureGates: [{name: Teleport, configuration: Enabled}]}}`, "spec.featureGates[0].name"),
 		"feature twice":              refused(`{spec: {featureGates: [{name: PushReconciler, configuration: Enabled}, {name: PushReconciler, configuration: Disabled}]}}`, "spec.featureGates[1]: Duplicate", "PushReconciler"),
 		"feature half on":            refused(`{spec: {featureGates: [{name: PushReconciler, configuration: Maybe}]}}`, "spec.featureGates[0].configuration"),

@@ -23,6 +23,8 @@ scope: ""
 controllerDuration: {availableDelay: 20s, unavailableDelay: 60s, cacheSyncTimeout: 5m}
 leaderElect: {leaseDuration: 15s, renewDeadline: 10s, retryPeriod: 5s, resourceLock: configmaps}
 featureGates:
+- {name: CrossClusterServiceDiscovery, configuration: Enabled}
+- {name: FederatedIngress, configuration: Enabled}
 - {name: PushReconciler, configuration: Enabled}
 - {name: RawResourceStatusCollection, configuration: Disabled}
 - {name: SchedulerPreferences, configuration: Enabled}
@@ -36,7 +38,7 @@ controllerDuration: {availableDelay: 1s, clusterMonitorPeriod: 40s}
 leaderElect: {resourceLock: endpoints, retryPeriod: 0s}
 featureGates:
 - {name: SchedulerPreferences, configuration: Disabled}
-- {name: FederatedIngress, configuration: Enabled}
+- {name: FederatedIngress, configuration: Disabled}
 clusterHealthCheck: {failureThreshold: 0}
 syncController: {adoptResources: Disabled}
 statusController: {maxConcurrentReconciles: 7}
@@ -45,7 +47,8 @@ scope: Namespaced
 controllerDuration: {availableDelay: 1s, unavailableDelay: 60s, cacheSyncTimeout: 5m, clusterMonitorPeriod: 40s}
 leaderElect: {leaseDuration: 15s, renewDeadline: 10s, retryPeriod: 0s, resourceLock: endpoints}
 featureGates:
-- {name: FederatedIngress, configuration: Enabled}
+- {name: CrossClusterServiceDiscovery, configuration: Enabled}
+- {name: FederatedIngress, configuration: Disabled}
 - {name: PushReconciler, configuration: Enabled}
 - {name: RawResourceStatusCollection, configuration: Disabled}
 - {name: SchedulerPreferences, configuration: Disabled}
@@ -69,11 +72,12 @@ func TestFeatureEnabled(t *testing.T) {
 		gate corev1beta1.FeatureGate
 		want bool
 	}{
-		"on by default":            {spec: `{}`, gate: push, want: true},
-		"off by default":           {spec: `{}`, gate: corev1beta1.RawResourceStatusCollection, want: false},
-		"switched off":             {spec: `{featureGates: [{name: PushReconciler, configuration: Disabled}]}`, gate: push, want: false},
-		"switched on":              {spec: `{featureGates: [{name: RawResourceStatusCollection, configuration: Enabled}]}`, gate: corev1beta1.RawResourceStatusCollection, want: true},
-		"removed, and switched on": {spec: `{featureGates: [{name: FederatedIngress, configuration: Enabled}]}`, gate: corev1beta1.FederatedIngress, want: false},
+		"on by default":     {spec: `{}`, gate: push, want: true},
+		"off by default":    {spec: `{}`, gate: corev1beta1.RawResourceStatusCollection, want: false},
+		"switched off":      {spec: `{featureGates: [{name: PushReconciler, configuration: Disabled}]}`, gate: push, want: false},
+		"switched on":       {spec: `{featureGates: [{name: RawResourceStatusCollection, configuration: Enabled}]}`, gate: corev1beta1.RawResourceStatusCollection, want: true},
+		"names, by default": {spec: `{}`, gate: corev1beta1.CrossClusterServiceDiscovery, want: true},
+		"nobody knows it":   {spec: `{}`, gate: "Teleport", want: false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			require.Equal(t, c.want, config(t, c.spec).Spec.FeatureEnabled(c.gate))

@@ -14,30 +14,27 @@ const (
 	RawResourceStatusCollection FeatureGate = "RawResourceStatusCollection"
 	// SchedulerPreferences divides replicas by preference; on by default.
 	SchedulerPreferences FeatureGate = "SchedulerPreferences"
-)
-
-// The features that KubeFed removed. Configurations may still name them; they
-// have no effect.
-const (
+	// CrossClusterServiceDiscovery publishes the names of ServiceDNSRecords; on by
+	// default.
 	CrossClusterServiceDiscovery FeatureGate = "CrossClusterServiceDiscovery"
-	FederatedIngress             FeatureGate = "FederatedIngress"
+	// FederatedIngress publishes the hosts of IngressDNSRecords and GatewayDNSRecords;
+	// on by default.
+	FederatedIngress FeatureGate = "FederatedIngress"
 )
 
-// defaultGates are the features that have an effect, by name.
+// defaultGates are the features, by name.
 func defaultGates() []FeatureGatesConfig {
 	return []FeatureGatesConfig{
+		{Name: CrossClusterServiceDiscovery, Configuration: Enabled},
+		{Name: FederatedIngress, Configuration: Enabled},
 		{Name: PushReconciler, Configuration: Enabled},
 		{Name: RawResourceStatusCollection, Configuration: Disabled},
 		{Name: SchedulerPreferences, Configuration: Enabled},
 	}
 }
 
-func removedGates() []FeatureGate {
-	return []FeatureGate{CrossClusterServiceDiscovery, FederatedIngress}
-}
-
 // FeatureEnabled says whether the feature is on: as the spec says, or else by
-// default. A feature that has no effect is off.
+// default. A feature that nobody knows is off.
 func (s *KubeFedConfigSpec) FeatureEnabled(name FeatureGate) bool {
 	named := func(g FeatureGatesConfig) bool { return g.Name == name }
 	known := defaultGates()

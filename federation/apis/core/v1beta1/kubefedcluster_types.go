@@ -15,6 +15,8 @@ import (
 // +kubebuilder:printcolumn:name=ready,type=string,JSONPath=`.status.conditions[?(@.type=='Ready')].status`
 // +kubebuilder:printcolumn:name=cordoned,type=boolean,priority=1,JSONPath=`.spec.unschedulable`
 // +kubebuilder:printcolumn:name=taints,type=string,priority=1,JSONPath=`.spec.taints[*].key`
+// +kubebuilder:printcolumn:name=region,type=string,priority=1,JSONPath=`.status.region`
+// +kubebuilder:printcolumn:name=zones,type=string,priority=1,JSONPath=`.status.zones`
 // +kubebuilder:printcolumn:name=kubernetes-version,type=string,JSONPath=`.status.kubernetesVersion`
 type KubeFedCluster struct {
 	metav1.TypeMeta `json:",inline"`
@@ -95,6 +97,19 @@ type KubeFedClusterSpec struct {
 	// +listMapKey=effect
 	// +kubebuilder:validation:MaxItems=32
 	Taints []Taint `json:"taints,omitempty"`
+
+	// The region and the zones that the cluster is in, in the place of what its nodes
+	// say. They are parts of DNS names, so they are such labels.
+	// +optional
+	// +kubebuilder:validation:MaxLength=63
+	// +kubebuilder:validation:XValidation:rule="self == '' || !format.dns1123Label().validate(self).hasValue()",message="must be a label of a DNS name, such as eu-west1"
+	Region string `json:"region,omitempty"`
+	// +optional
+	// +listType=set
+	// +kubebuilder:validation:MaxItems=64
+	// +kubebuilder:validation:items:MaxLength=63
+	// +kubebuilder:validation:XValidation:rule="self.all(zone, !format.dns1123Label().validate(zone).hasValue())",message="must be labels of DNS names, such as eu-west1-a"
+	Zones []string `json:"zones,omitempty"`
 }
 
 // Taint is a taint of a cluster. It can be converted to a [corev1.Taint].

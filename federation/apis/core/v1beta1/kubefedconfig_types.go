@@ -53,7 +53,7 @@ type KubeFedConfigSpec struct {
 	// +listType=map
 	// +listMapKey=name
 	// +kubebuilder:validation:MaxItems=16
-	// +kubebuilder:default={{name: PushReconciler, configuration: Enabled},{name: RawResourceStatusCollection, configuration: Disabled},{name: SchedulerPreferences, configuration: Enabled}}
+	// +kubebuilder:default={{name: CrossClusterServiceDiscovery, configuration: Enabled},{name: FederatedIngress, configuration: Enabled},{name: PushReconciler, configuration: Enabled},{name: RawResourceStatusCollection, configuration: Disabled},{name: SchedulerPreferences, configuration: Enabled}}
 	FeatureGates []FeatureGatesConfig `json:"featureGates,omitempty"`
 
 	// How the health of clusters is watched.
@@ -145,8 +145,7 @@ const (
 
 // FeatureGatesConfig switches one feature on or off.
 type FeatureGatesConfig struct {
-	// The feature. CrossClusterServiceDiscovery and FederatedIngress are accepted
-	// from old manifests, and without effect.
+	// The feature.
 	// +kubebuilder:validation:Enum=PushReconciler;RawResourceStatusCollection;SchedulerPreferences;CrossClusterServiceDiscovery;FederatedIngress
 	Name FeatureGate `json:"name"`
 

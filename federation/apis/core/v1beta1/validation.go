@@ -61,11 +61,10 @@ func (l *LeaderElectConfig) validateOrder(at *field.Path) (errs field.ErrorList)
 }
 
 func validateGates(at *field.Path, gates []FeatureGatesConfig) (errs field.ErrorList) {
-	known := removedGates()
+	var known []FeatureGate
 	for _, g := range defaultGates() {
 		known = append(known, g.Name)
 	}
-	slices.Sort(known)
 	for i, g := range gates {
 		at := at.Key(string(g.Name)) // not the index: defaults are sorted in
 		errs = append(errs, oneOf(at.Child("name"), &g.Name, known...)...)

@@ -14,7 +14,7 @@ func TestValidateNamesTheFieldAndTheMend(t *testing.T) {
 		"the scope alone":             {spec: `{scope: Cluster}`},
 		"no scope":                    {spec: `{}`, want: []string{`spec.scope: Required value: set it, or fill in the defaults first`}},
 		"unknown scope":               {spec: `{scope: Galaxy}`, want: []string{`spec.scope: Unsupported value: "Galaxy": supported values: "Cluster", "Namespaced"`}},
-		"removed features":            {spec: `{scope: Cluster, featureGates: [{name: FederatedIngress, configuration: Enabled}, {name: CrossClusterServiceDiscovery, configuration: Disabled}]}`},
+		"features of old":             {spec: `{scope: Cluster, featureGates: [{name: FederatedIngress, configuration: Enabled}, {name: CrossClusterServiceDiscovery, configuration: Disabled}]}`},
 		"old lock and monitor period": {spec: `{scope: Cluster, leaderElect: {resourceLock: endpoints}, controllerDuration: {clusterMonitorPeriod: 40s}}`},
 		"durations of zero": {
 			spec: `{scope: Cluster, controllerDuration: {availableDelay: 0s, unavailableDelay: -1s, cacheSyncTimeout: 0s}, clusterHealthCheck: {period: 0s, timeout: 0s}}`,
