@@ -2,16 +2,14 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
-	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/fedrail/fedrail/examples/sandbox/programs"
 	"github.com/fedrail/fedrail/internal/controlplane"
 )
 
@@ -52,8 +50,7 @@ func ensureBinaries(ctx context.Context, opts upOptions, out io.Writer) (control
 	return controlplane.Find()
 }
 
-// build puts the programs into the cache. They appear there whole: another
-// process sees the old ones, or none, until they are done.
+// build puts the programs of Kubernetes and kwok into the cache.
 func build(ctx context.Context, serversDir string, out io.Writer) error {
 	source, err := findServers(serversDir)
 	if err != nil {
@@ -63,71 +60,32 @@ func build(ctx context.Context, serversDir string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	stamp, err := stampOf(source)
-	if err != nil {
-		return err
-	}
-	if isBuilt(target, stamp) {
-		fmt.Fprintf(out, "the programs are in %s already\n", target)
-		return nil
-	}
-	if err := os.MkdirAll(target, 0o700); err != nil {
-		return err
-	}
-	draft, err := os.MkdirTemp(filepath.Dir(target), "building-")
-	if err != nil {
-		return err
-	}
-	c := compilation{source: source, draft: draft, target: target, out: out, began: time.Now()}
-	if err := compile(ctx, c); err != nil {
-		return errors.Join(fmt.Errorf("build the programs from %s: %w", source, err), os.RemoveAll(draft))
-	}
-	if err := os.WriteFile(filepath.Join(draft, stampFile), stamp, 0o600); err != nil {
-		return errors.Join(err, os.RemoveAll(draft))
-	}
-	if err := c.publish(); err != nil {
-		return err
-	}
-	fmt.Fprintf(out, "the programs are in %s\n", target)
-	return nil
+	return servers(source, target).Build(ctx, out)
 }
 
-// publish moves the files of draft into target, the stamp last.
-func (c compilation) publish() error {
-	for _, name := range []string{kwokFile, serversFile, stampFile} {
-		if err := os.Rename(filepath.Join(c.draft, name), filepath.Join(c.target, name)); err != nil {
-			return errors.Join(err, os.RemoveAll(c.draft))
-		}
+// servers is the module of a control plane: two files, five programs.
+func servers(source, target string) programs.Module {
+	const flags = "-X k8s.io/component-base/version.gitVersion=" + controlplane.Version
+	return programs.Module{
+		Title:    "Kubernetes " + controlplane.Version + " and kwok",
+		Duration: "5 to 8 minutes",
+		Source:   source,
+		Target:   target,
+		Programs: []programs.Program{
+			{Title: "the four of Kubernetes", Package: ".", File: "sandbox", LDFlags: flags},
+			{Title: "kwok", Package: "./kwok", File: "kwok", LDFlags: flags},
+		},
 	}
-	return os.Remove(c.draft)
 }
 
 // findServers is the module of the programs: the folder that is given, or the one
 // of the source tree that the current folder is in.
 func findServers(given string) (string, error) {
-	if given != "" {
-		if !isModule(given) {
-			return "", fmt.Errorf("--servers-dir %s: it has no go.mod", given)
-		}
-		return filepath.Abs(given)
+	if given == "" {
+		return programs.Find(".")
 	}
-	start, err := os.Getwd()
-	if err != nil {
-		return "", err
+	if !programs.IsModule(given) {
+		return "", fmt.Errorf("--servers-dir %s: it has no go.mod", given)
 	}
-	for dir := start; ; dir = filepath.Dir(dir) {
-		for _, below := range []string{"servers", filepath.Join("examples", "sandbox", "servers")} {
-			if found := filepath.Join(dir, below); isModule(found) {
-				return found, nil
-			}
-		}
-		if dir == filepath.Dir(dir) {
-			return "", fmt.Errorf("no examples/sandbox/servers around %s: run this in the source tree, or give --servers-dir", start)
-		}
-	}
-}
-
-func isModule(dir string) bool {
-	_, err := os.Stat(filepath.Join(dir, "go.mod"))
-	return err == nil
+	return filepath.Abs(given)
 }

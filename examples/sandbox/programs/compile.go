@@ -1,18 +1,16 @@
-package main
+package programs
 
 import (
 	"bytes"
 	"context"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"time"
-
-	"github.com/fedrail/fedrail/internal/controlplane"
 )
 
 // reportPeriod is how often a long stage says how far it is.
@@ -20,11 +18,10 @@ const reportPeriod = 5 * time.Second
 
 // compilation is one build of the programs.
 type compilation struct {
-	source string // the module
-	draft  string // a new folder beside target, for what is not whole yet
-	target string
-	out    io.Writer
-	began  time.Time
+	Module
+	draft string // a new folder, for what is not whole yet
+	out   io.Writer
+	began time.Time
 }
 
 // stage is one go command. Each line that it writes to its standard error is one
@@ -35,24 +32,36 @@ type stage struct {
 	args  []string
 }
 
-func compile(ctx context.Context, c compilation) error {
-	fmt.Fprintf(c.out, "building Kubernetes %s and kwok from %s\n", controlplane.Version, c.source)
-	fmt.Fprintln(c.out, "with empty Go caches this takes 5 to 8 minutes on two cores, and seconds afterwards")
-	packages, err := c.run(ctx, stage{"1/3 fetch modules", "modules fetched", []string{"list", "-deps", ".", "./kwok"}})
+func (c compilation) compile(ctx context.Context) error {
+	fmt.Fprintf(c.out, "building %s from %s\n", c.Title, c.Source)
+	fmt.Fprintf(c.out, "with empty Go caches this takes %s on two cores, and seconds afterwards\n", c.Duration)
+	packages, err := c.run(ctx, c.fetching())
 	if err != nil {
 		return err
 	}
 	steps := fmt.Sprintf("packages compiled, of at most %d; linking is last", packages)
-	flags := []string{"build", "-v", "-trimpath", "-ldflags", "-s -w -X k8s.io/component-base/version.gitVersion=" + controlplane.Version, "-o"}
-	for _, s := range []stage{
-		{"2/3 build the four of Kubernetes", steps, append(slices.Clone(flags), filepath.Join(c.draft, serversFile), ".")},
-		{"3/3 build kwok", steps, append(slices.Clone(flags), filepath.Join(c.draft, kwokFile), "./kwok")},
-	} {
-		if _, err := c.run(ctx, s); err != nil {
+	for i, program := range c.Programs {
+		title := fmt.Sprintf("%d/%d build %s", i+2, len(c.Programs)+1, program.Title)
+		if _, err := c.run(ctx, stage{title, steps, c.building(program)}); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// fetching lists all packages that are needed, a line each.
+func (c compilation) fetching() stage {
+	args := []string{"list", "-deps"}
+	for _, program := range c.Programs {
+		args = append(args, program.Package)
+	}
+	return stage{fmt.Sprintf("1/%d fetch modules", len(c.Programs)+1), "modules fetched", args}
+}
+
+// building are the arguments of go for one program.
+func (c compilation) building(program Program) []string {
+	return []string{"build", "-v", "-trimpath", "-ldflags", strings.TrimSpace("-s -w " + program.LDFlags),
+		"-o", filepath.Join(c.draft, program.File), program.Package}
 }
 
 // run reports at the start, at every period and at the end. It returns how many
@@ -65,7 +74,8 @@ func (c compilation) run(ctx context.Context, s stage) (int, error) {
 	report("started")
 	var steps, answer lineCounter
 	cmd := exec.CommandContext(ctx, "go", s.args...)
-	cmd.Dir, cmd.Stdout, cmd.Stderr = c.source, &answer, &steps
+	cmd.Dir, cmd.Env = c.Source, append(os.Environ(), c.Env...)
+	cmd.Stdout, cmd.Stderr = &answer, &steps
 	if err := cmd.Start(); err != nil {
 		return 0, err
 	}
