@@ -18,8 +18,9 @@ const (
 	bindTries = 5
 )
 
-// freePort is a port of the loopback interface that nobody listens on now.
-func freePort() (int, error) {
+// FreePort is a port of the loopback interface that nobody listens on now, for a
+// program that needs a second one.
+func FreePort() (int, error) {
 	for range portTries {
 		port := firstPort + rand.IntN(lastPort-firstPort+1)
 		listener, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
@@ -36,7 +37,7 @@ func freePort() (int, error) {
 func startOnFreePort(ctx context.Context, describe func(port int) (*Process, error)) error {
 	var failed error
 	for range bindTries {
-		port, err := freePort()
+		port, err := FreePort()
 		if err != nil {
 			return err
 		}
