@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/fedrail/fedrail/federation"
+	"github.com/fedrail/fedrail/internal/watching"
 )
 
 // Look says what the pods of a workload do in a cluster, as they were last seen: a
@@ -17,7 +18,7 @@ func (w *Watcher) Look(cluster federation.ClusterName, of Workload, unschedulabl
 	if err != nil {
 		return Sight{}, err
 	}
-	if err := v.pods.known(); err != nil {
+	if err := v.pods.Known(); err != nil {
 		return Sight{}, err
 	}
 	v.mu.Lock()
@@ -32,7 +33,7 @@ func (w *Watcher) Room(_ context.Context, cluster federation.ClusterName, of Wor
 		return 0, err
 	}
 	for _, one := range v.watches() {
-		if err := one.known(); err != nil {
+		if err := one.Known(); err != nil {
 			return 0, err
 		}
 	}
@@ -45,7 +46,7 @@ func (w *Watcher) Room(_ context.Context, cluster federation.ClusterName, of Wor
 func (w *Watcher) pods(cluster federation.ClusterName, namespace string) (*view, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	what := subject{resource: "pods", namespace: namespace}
+	what := watching.Subject{Resource: "pods", Namespace: namespace}
 	m := w.members[cluster]
 	if m == nil || !m.wants.namespaces[namespace] {
 		return nil, w.unknownLocked(cluster, what, func(f Following) bool { return f.Namespace == namespace })
@@ -53,7 +54,7 @@ func (w *Watcher) pods(cluster federation.ClusterName, namespace string) (*view,
 	if m.failure != nil {
 		return nil, fmt.Errorf("connect to cluster %s: %w", cluster, m.failure)
 	}
-	if v := m.spaces[namespace]; v != nil && (m.whole == nil || !m.whole.pods.isListed()) {
+	if v := m.spaces[namespace]; v != nil && (m.whole == nil || !m.whole.pods.IsListed()) {
 		return v, nil
 	}
 	return m.whole, nil
@@ -65,7 +66,7 @@ func (w *Watcher) nodes(cluster federation.ClusterName) (*view, error) {
 	defer w.mu.Unlock()
 	m := w.members[cluster]
 	if m == nil || !m.wants.nodes {
-		return nil, w.unknownLocked(cluster, subject{resource: "nodes"}, func(f Following) bool { return f.Nodes })
+		return nil, w.unknownLocked(cluster, watching.Subject{Resource: "nodes", Whole: true}, func(f Following) bool { return f.Nodes })
 	}
 	if m.failure != nil {
 		return nil, fmt.Errorf("connect to cluster %s: %w", cluster, m.failure)
@@ -75,7 +76,7 @@ func (w *Watcher) nodes(cluster federation.ClusterName) (*view, error) {
 
 // unknownLocked says why nothing is watched of a subject that is known to whoever
 // is asked about.
-func (w *Watcher) unknownLocked(cluster federation.ClusterName, what subject, is func(Following) bool) error {
+func (w *Watcher) unknownLocked(cluster federation.ClusterName, what watching.Subject, is func(Following) bool) error {
 	if _, known := w.Clusters.Snapshot().Get(cluster); !known {
 		return fmt.Errorf("cluster %s is none whose %s can be watched from here", cluster, what)
 	}

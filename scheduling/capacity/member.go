@@ -5,12 +5,9 @@ import (
 	"sync"
 
 	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/apimachinery/pkg/runtime/serializer"
-	"k8s.io/client-go/rest"
 
 	"github.com/fedrail/fedrail/federation"
+	"github.com/fedrail/fedrail/internal/watching"
 )
 
 // member is what is watched of one member over one connection.
@@ -19,7 +16,7 @@ type member struct {
 	connection string
 	ready      bool
 	failure    error // why it cannot be reached at all; its connection changes when that is mended
-	client     client
+	client     watching.Client
 
 	// Guarded by the Watcher's mutex.
 	wants  wants
@@ -139,10 +136,10 @@ func (w *Watcher) adjustLocked(m *member, start func(*view)) {
 			m.spaces[namespace] = v
 			start(v)
 		}
-		listed = listed && v != nil && v.pods.isListed()
+		listed = listed && v != nil && v.pods.IsListed()
 	}
 	for namespace, v := range m.spaces {
-		if !m.wants.namespaces[namespace] || m.wants.nodes && m.whole.pods.isListed() {
+		if !m.wants.namespaces[namespace] || m.wants.nodes && m.whole.pods.IsListed() {
 			v.stop()
 			delete(m.spaces, namespace)
 		}
@@ -155,29 +152,13 @@ func (w *Watcher) adjustLocked(m *member, start func(*view)) {
 
 // alone says whether namespaces are to be watched by themselves: because that is
 // enough, or because the member does not allow more.
-func (m *member) alone() bool { return !m.wants.nodes || m.whole.pods.isRefused() }
+func (m *member) alone() bool { return !m.wants.nodes || m.whole.pods.IsRefused() }
 
-// client reads pods and nodes of a member.
-type client struct {
-	rest.Interface
-	parameters runtime.ParameterCodec
-}
-
-// connect makes a client that reads in the shorter of the encodings.
-func (w *Watcher) connect(name federation.ClusterName) (client, error) {
+// connect makes a client of a member.
+func (w *Watcher) connect(name federation.ClusterName) (watching.Client, error) {
 	config, err := w.Clusters.Config(name)
 	if err != nil {
-		return client{}, err
+		return watching.Client{}, err
 	}
-	scheme := runtime.NewScheme()
-	if err := corev1.AddToScheme(scheme); err != nil {
-		return client{}, err
-	}
-	metav1.AddToGroupVersion(scheme, corev1.SchemeGroupVersion)
-	config.GroupVersion, config.APIPath = &corev1.SchemeGroupVersion, "/api"
-	config.NegotiatedSerializer = serializer.NewCodecFactory(scheme).WithoutConversion()
-	config.ContentType = runtime.ContentTypeProtobuf
-	config.AcceptContentTypes = runtime.ContentTypeProtobuf + "," + runtime.ContentTypeJSON
-	reader, err := rest.RESTClientFor(config)
-	return client{reader, runtime.NewParameterCodec(scheme)}, err
+	return watching.Connect(config, corev1.SchemeGroupVersion, corev1.AddToScheme)
 }

@@ -63,7 +63,7 @@ func (s podStore) Replace(objs []any, _ string) error {
 		}
 	}
 	s.mu.Unlock()
-	if s.pods.hasListed() {
+	if s.pods.HasListed() {
 		return nil // which tells all
 	}
 	for namespace := range changed {
@@ -139,7 +139,7 @@ func (s nodeStore) Replace(objs []any, _ string) error {
 		}
 	}
 	s.mu.Unlock()
-	if !s.nodes.hasListed() {
+	if !s.nodes.HasListed() {
 		s.tell("")
 	}
 	return nil

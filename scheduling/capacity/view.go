@@ -6,16 +6,19 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/fields"
+
+	"github.com/fedrail/fedrail/internal/watching"
 )
 
 // view is what is known of one cluster by its watches: of one namespace the pods,
 // or of all of it the pods and the nodes.
 type view struct {
-	pods, nodes *watch        // nodes is nil for a namespace
-	changed     func(string)  // is told of a namespace; empty is the room
-	pause       time.Duration // between two words about the room
-	room        chan struct{} // it has changed
+	pods, nodes *watching.Watch // nodes is nil for a namespace
+	changed     func(string)    // is told of a namespace; empty is the room
+	pause       time.Duration   // between two words about the room
+	room        chan struct{}   // it has changed
 	stop        context.CancelFunc
 
 	mu        sync.Mutex
@@ -31,40 +34,40 @@ func (w *Watcher) viewOf(m *member, namespace string) *view {
 	unfinished := fields.AndSelectors(
 		fields.OneTermNotEqualSelector("status.phase", string(corev1.PodSucceeded)),
 		fields.OneTermNotEqualSelector("status.phase", string(corev1.PodFailed)))
-	v.pods = newWatch(m, subject{resource: "pods", namespace: namespace, only: unfinished.String(), example: &corev1.Pod{}}, w.Options)
-	v.pods.store = podStore{v}
+	o := watching.Options{Member: m.name, Backoff: w.backoff(), News: func() {
+		w.again()
+		w.tellAll(m, namespace)
+	}}
+	o.Subject, o.Example, o.Store = watching.Subject{Resource: "pods", Namespace: namespace}, &corev1.Pod{}, podStore{v}
+	o.Reader = m.client.Reader(o.Subject, metav1.ListOptions{FieldSelector: unfinished.String()})
+	v.pods = watching.New(o)
 	if namespace == "" {
-		v.nodes = newWatch(m, subject{resource: "nodes", example: &corev1.Node{}}, w.Options)
-		v.nodes.store = nodeStore{v}
-	}
-	for _, one := range v.watches() {
-		one.news = func() {
-			w.again()
-			w.tellAll(m, namespace)
-		}
+		o.Subject, o.Example, o.Store = watching.Subject{Resource: "nodes", Whole: true}, &corev1.Node{}, nodeStore{v}
+		o.Reader = m.client.Reader(o.Subject, metav1.ListOptions{})
+		v.nodes = watching.New(o)
 	}
 	return v
 }
 
-func (v *view) watches() []*watch {
+func (v *view) watches() []*watching.Watch {
 	if v.nodes == nil {
-		return []*watch{v.pods}
+		return []*watching.Watch{v.pods}
 	}
-	return []*watch{v.pods, v.nodes}
+	return []*watching.Watch{v.pods, v.nodes}
 }
 
 // start runs the watches until ctx ends, or stop is called.
 func (v *view) start(ctx context.Context, running *sync.WaitGroup) {
 	ctx, v.stop = context.WithCancel(ctx)
 	for _, one := range v.watches() {
-		running.Go(func() { one.run(ctx) })
+		running.Go(func() { one.Run(ctx) })
 	}
 	running.Go(func() { v.tellRoom(ctx) })
 }
 
 func (v *view) retryNow() {
 	for _, one := range v.watches() {
-		one.retryNow()
+		one.RetryNow()
 	}
 }
 

@@ -1,4 +1,4 @@
-package capacity
+package watching
 
 import (
 	"errors"
@@ -9,19 +9,19 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 )
 
-// known is an error that says why it is not known what there is, or nil.
-func (w *watch) known() error {
+// Known is an error that says why it is not known what there is, or nil.
+func (w *Watch) Known() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	switch err := w.failure; {
 	case w.listed:
 		return nil
 	case err == nil:
-		return fmt.Errorf("%s of cluster %s have not been listed yet", w.subject, w.member)
+		return fmt.Errorf("%s of cluster %s have not been listed yet", w.Subject, w.Member)
 	case apierrors.IsForbidden(err):
-		return fmt.Errorf("the credentials for cluster %s may not list and watch %s; grant it there", w.member, w.subject)
+		return fmt.Errorf("the credentials for cluster %s may not list and watch %s; grant it there", w.Member, w.Subject)
 	default:
-		return fmt.Errorf("list %s of cluster %s: %w", w.subject, w.member, plain(err))
+		return fmt.Errorf("list %s of cluster %s: %w", w.Subject, w.Member, plain(err))
 	}
 }
 
@@ -49,3 +49,10 @@ func hopeless(err error) bool {
 // final is an error that a Reflector does not look into: some it would try again
 // by itself, in its own time and though it is to end.
 type final struct{ error }
+
+// HasFailed says that it was tried to list what there is, and that it failed.
+func (w *Watch) HasFailed() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return !w.listed && w.failure != nil
+}
