@@ -47,7 +47,11 @@ func (p Policy) away(c *Cluster, site Site, now time.Time) (Site, time.Time) {
 		site.Message = fmt.Sprintf("it is not ready (%s), and keeps its clients until %s", cmp.Or(c.Message, "nobody says why"), clock(until))
 		return site, until
 	case had:
-		site.Failures = remember(site.Failures, c.Turned)
+		failed := c.Turned
+		if failed.IsZero() {
+			failed = now
+		}
+		site.Failures = remember(site.Failures, failed)
 	}
 	site.State, site.Message = NotReady, c.Message
 	return site, time.Time{}
