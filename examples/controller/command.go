@@ -97,6 +97,10 @@ func control(ctx context.Context, f flags) error {
 	if err != nil {
 		return err
 	}
+	endpoints, err := f.dnsEndpoints()
+	if err != nil {
+		return err
+	}
 	guard, err := f.guard()
 	if err != nil {
 		return err
@@ -113,6 +117,7 @@ func control(ctx context.Context, f flags) error {
 	p, err := plane.New(plane.Options{
 		Host: host, Namespace: namespace, Config: config, Election: f.election(),
 		FieldManager: f.fieldManager, LetGoAfter: f.letGoAfter, LossGuard: guard,
+		DNSEndpoints: endpoints, DNSPublishTime: f.dnsPublishTime,
 		HealthAddr: f.healthAddr, MetricsAddr: f.metricsAddr, Logger: log,
 	})
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/go-logr/logr"
 	"github.com/spf13/pflag"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
 	"k8s.io/klog/v2"
@@ -19,6 +20,8 @@ import (
 
 	"github.com/fedrail/fedrail/examples/controller/plane"
 	corev1beta1 "github.com/fedrail/fedrail/federation/apis/core/v1beta1"
+	externaldnsv1alpha1 "github.com/fedrail/fedrail/federation/apis/externaldns/v1alpha1"
+	multiclusterdnsv1alpha1 "github.com/fedrail/fedrail/federation/apis/multiclusterdns/v1alpha1"
 	"github.com/fedrail/fedrail/propagation"
 )
 
@@ -37,6 +40,8 @@ type flags struct {
 	fieldManager            string
 	letGoAfter              time.Duration
 	lossGuard               string
+	dnsEndpointGroup        string
+	dnsPublishTime          time.Duration
 	logFormat               string
 	verbosity               int
 }
@@ -58,6 +63,8 @@ func (f *flags) addControl(set *pflag.FlagSet) {
 	set.StringVar(&f.fieldManager, "field-manager", "fedrail", "owner of our fields in the members")
 	set.DurationVar(&f.letGoAfter, "let-go-after", 10*time.Minute, "how long a deletion waits for clusters that cannot be reached, before they are cleaned up later; negative is for ever")
 	set.StringVar(&f.lossGuard, "loss-guard", "MostAtOnce", "MostAtOnce holds back that an object loses most of its clusters unasked; AnyLoss holds nothing back")
+	set.StringVar(&f.dnsEndpointGroup, "dns-endpoint-group", externaldnsv1alpha1.Group, "API group of the DNSEndpoints that are written: "+externaldnsv1alpha1.Group+", or "+multiclusterdnsv1alpha1.Group+" for external-dns up to v0.20")
+	set.DurationVar(&f.dnsPublishTime, "dns-publish-time", time.Minute, "how long external-dns takes at the most to carry out what it is told: a drained cluster keeps its copies for so long, and the TTL, after its addresses were withdrawn")
 	set.StringVar(&f.logFormat, "log-format", "text", "text or json")
 	set.IntVarP(&f.verbosity, "v", "v", 0, "verbosity of the log; 1 tells of more than what somebody has to act on")
 }
@@ -121,6 +128,17 @@ func (f *flags) guard() (propagation.LossGuard, error) {
 		return propagation.AnyLoss{}, nil
 	}
 	return nil, fmt.Errorf("--loss-guard: got %q, want MostAtOnce or AnyLoss", f.lossGuard)
+}
+
+// dnsEndpoints is where DNSEndpoints are written.
+func (f *flags) dnsEndpoints() (schema.GroupVersionResource, error) {
+	switch f.dnsEndpointGroup {
+	case externaldnsv1alpha1.Group:
+		return externaldnsv1alpha1.DNSEndpoints(), nil
+	case multiclusterdnsv1alpha1.Group:
+		return multiclusterdnsv1alpha1.DNSEndpoints(), nil
+	}
+	return schema.GroupVersionResource{}, fmt.Errorf("--dns-endpoint-group: got %q, want %s or %s", f.dnsEndpointGroup, externaldnsv1alpha1.Group, multiclusterdnsv1alpha1.Group)
 }
 
 // logger also gets what client-go has to say.

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/go-logr/logr"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/util/uuid"
 	"k8s.io/client-go/rest"
 
@@ -43,6 +44,11 @@ type Options struct {
 	// LossGuard holds losses back that nobody asked for; nil is the default of
 	// propagation.Options.
 	LossGuard propagation.LossGuard
+	// DNSEndpoints is where DNSEndpoints are written, and DNSPublishTime how long
+	// external-dns takes to carry them out at the most; defaults are those of
+	// externaldns.Options.
+	DNSEndpoints   schema.GroupVersionResource
+	DNSPublishTime time.Duration
 	// HealthAddr and MetricsAddr are where to serve, as host:port; port 0 is a
 	// free one, and empty is not to serve. Both serve /healthz, /readyz and
 	// /metrics, and may be the same.

@@ -3,6 +3,7 @@ package plane
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 
 	corev1 "k8s.io/api/core/v1"
@@ -38,20 +39,26 @@ func (p *Plane) work(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	types, err := p.types(m, recorder)
+	naming, err := p.naming(m, recorder)
 	if err != nil {
 		return err
 	}
+	calm := naming.before(m)
+	types, err := p.types(calm, recorder)
+	if err != nil {
+		return err
+	}
+	naming.follow(types)
 	carrying, err := p.carrying(m, types, recorder)
 	if err != nil {
 		return err
 	}
-	dividing, err := p.divide(m, types, recorder)
+	dividing, err := p.divide(calm, types, recorder)
 	if err != nil {
 		return err
 	}
 	p.metrics.follow(m, types)
-	return p.run(ctx, m, p.working(carrying, dividing))
+	return p.run(ctx, m, p.working(carrying, slices.Concat(dividing, naming.starts())))
 }
 
 // carrying is what carries objects, and what sees members off that leave.
@@ -71,13 +78,13 @@ func (p *Plane) carrying(m members, types *federated.Types, recorder record.Even
 }
 
 // working is what runs beside the registries: what carries objects, unless that
-// feature is off, and what divides their replicas.
-func (p *Plane) working(carrying, dividing []start) []start {
+// feature is off, and what else there is to do.
+func (p *Plane) working(carrying, others []start) []start {
 	if p.enabled(corev1beta1.PushReconciler) {
-		return append(carrying, dividing...)
+		return append(carrying, others...)
 	}
 	p.Logger.Info("nothing is carried to the members", "feature", corev1beta1.PushReconciler, "configuration", corev1beta1.Disabled)
-	return dividing
+	return others
 }
 
 // start is what runs until its context ends.

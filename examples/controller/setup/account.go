@@ -12,7 +12,9 @@ import (
 	bundlev1alpha1 "github.com/fedrail/fedrail/federation/apis/bundle/v1alpha1"
 	corev1alpha1 "github.com/fedrail/fedrail/federation/apis/core/v1alpha1"
 	corev1beta1 "github.com/fedrail/fedrail/federation/apis/core/v1beta1"
+	externaldnsv1alpha1 "github.com/fedrail/fedrail/federation/apis/externaldns/v1alpha1"
 	"github.com/fedrail/fedrail/federation/apis/federatedkind"
+	multiclusterdnsv1alpha1 "github.com/fedrail/fedrail/federation/apis/multiclusterdns/v1alpha1"
 	schedulingv1alpha1 "github.com/fedrail/fedrail/federation/apis/scheduling/v1alpha1"
 )
 
@@ -37,6 +39,9 @@ func (h Host) controllerObjects(scope federation.Scope) []placed {
 	objects := []rbacv1.PolicyRule{
 		allow(federatedkind.DefaultGroup, []string{"*"}, "get", "list", "watch", "patch"),
 		allow(schedulingv1alpha1.Group, []string{"*"}, "get", "list", "watch", "patch"),
+		allow(multiclusterdnsv1alpha1.Group, []string{"*"}, "get", "list", "watch", "patch"),
+		allow(multiclusterdnsv1alpha1.Group, []string{"dnsendpoints"}, "create", "delete"),
+		allow(externaldnsv1alpha1.Group, []string{"dnsendpoints"}, "get", "list", "watch", "create", "patch", "delete"),
 		allow("", []string{"events"}, "create", "patch"),
 		allow(corev1alpha1.Group, []string{"federatedservicestatuses"}, "list", "watch", "create", "patch"),
 	}

@@ -100,15 +100,16 @@ func (h Host) rights(ctx context.Context) (rights, error) {
 	return granted, nil
 }
 
-// types are the rights on the objects of the types that are enabled, and on the
-// pods that they run: how many do, and how many find no room, is seen in these.
+// types are the rights on the objects of the types that are enabled, on the pods
+// that they run: how many do, and how many find no room, is seen in these; and on
+// the endpoints of services: names lead to those that have some.
 func (h Host) types(ctx context.Context, client dynamic.Interface) ([]rbacv1.PolicyRule, error) {
 	list, err := client.Resource(corev1beta1.FederatedTypeConfigs()).Namespace(h.Namespace).List(ctx, metav1.ListOptions{})
 	if err != nil {
 		return nil, err
 	}
 	var rules []rbacv1.PolicyRule
-	pods := false
+	pods, services := false, false
 	for i := range list.Items {
 		target, err := targetOf(&list.Items[i])
 		if err != nil {
@@ -116,6 +117,10 @@ func (h Host) types(ctx context.Context, client dynamic.Interface) ([]rbacv1.Pol
 		}
 		rules = append(rules, allow(target.Group, []string{target.Resource}, verbs(target)...))
 		pods = pods || runsPods(target)
+		services = services || target == schema.GroupResource{Resource: "services"}
+	}
+	if services {
+		rules = append(rules, allow("discovery.k8s.io", []string{"endpointslices"}, "list", "watch"))
 	}
 	if pods {
 		rules = append(rules, allow("", []string{"pods"}, "list", "watch"))

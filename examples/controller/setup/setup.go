@@ -11,6 +11,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -20,6 +21,7 @@ import (
 
 	"github.com/fedrail/fedrail/federation"
 	"github.com/fedrail/fedrail/federation/apis/crds"
+	externaldnsv1alpha1 "github.com/fedrail/fedrail/federation/apis/externaldns/v1alpha1"
 )
 
 // fieldManager owns what this package writes.
@@ -55,7 +57,11 @@ func (h Host) Install(ctx context.Context) error {
 	if err := apply(ctx, client.Resource(corev1.SchemeGroupVersion.WithResource("namespaces")), namespace(h.Namespace)); err != nil {
 		return err
 	}
-	if err := define(ctx, client, definitions...); err != nil {
+	ours, theirs := ofOthers(definitions)
+	if err := define(ctx, client, ours...); err != nil {
+		return err
+	}
+	if err := defineUnlessThere(ctx, client, theirs...); err != nil {
 		return err
 	}
 	scope, err := h.settle(ctx, client)
@@ -102,6 +108,33 @@ func define(ctx context.Context, client dynamic.Interface, definitions ...*apiex
 		}
 	}
 	return nil
+}
+
+// ofOthers tells definitions of kinds that are ours from those of kinds of others,
+// which are there where they have installed them.
+func ofOthers(all []*apiextensionsv1.CustomResourceDefinition) (ours, theirs []*apiextensionsv1.CustomResourceDefinition) {
+	for _, d := range all {
+		if d.Spec.Group == externaldnsv1alpha1.Group {
+			theirs = append(theirs, d)
+		} else {
+			ours = append(ours, d)
+		}
+	}
+	return ours, theirs
+}
+
+// defineUnlessThere defines kinds that the host does not know yet.
+func defineUnlessThere(ctx context.Context, client dynamic.Interface, definitions ...*apiextensionsv1.CustomResourceDefinition) error {
+	var lacking []*apiextensionsv1.CustomResourceDefinition
+	for _, d := range definitions {
+		_, err := client.Resource(customResourceDefinitions()).Get(ctx, d.Name, metav1.GetOptions{})
+		if apierrors.IsNotFound(err) {
+			lacking = append(lacking, d)
+		} else if err != nil {
+			return fmt.Errorf("host: %w", err)
+		}
+	}
+	return define(ctx, client, lacking...)
 }
 
 func customResourceDefinitions() schema.GroupVersionResource {
