@@ -1,0 +1,225 @@
+package clusterset
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/fedrail/fedrail/federation"
+	"github.com/fedrail/fedrail/placement"
+	"github.com/fedrail/fedrail/propagation"
+	"github.com/fedrail/fedrail/status"
+)
+
+// catalogue is what there should be of one type, and how it fares. Nothing of it is
+// written down: it is worked out anew from what is in the members, and copies of
+// which it knows nothing are to go.
+type catalogue struct {
+	kind       federation.Type
+	federation string
+	world      *world
+
+	mu         sync.Mutex
+	declared   map[propagation.Key]*declaration
+	of         map[propagation.Key]map[string]bool // the names that a service declares
+	asked      map[propagation.Key]bool            // that the loop wants to know of, once that is known
+	changed    func(propagation.Key)               // of the Watch that runs; nil is nobody
+	generation int64
+}
+
+// declaration is one object of a service.
+type declaration struct {
+	wish
+	service    propagation.Key
+	generation int64
+	summary    status.Summary
+}
+
+var (
+	_ propagation.Source = (*catalogue)(nil)
+	_ propagation.Ledger = (*catalogue)(nil)
+)
+
+func newCatalogue(t federation.Type, federation string, w *world) *catalogue {
+	return &catalogue{
+		kind: t, federation: federation, world: w,
+		declared: map[propagation.Key]*declaration{}, of: map[propagation.Key]map[string]bool{}, asked: map[propagation.Key]bool{},
+	}
+}
+
+// declare says what there should be of a service, by name, in place of what was said
+// before.
+func (c *catalogue) declare(service propagation.Key, wishes map[string]wish) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for name := range c.of[service] {
+		if _, still := wishes[name]; !still {
+			key := propagation.Key{Namespace: service.Namespace, Name: name}
+			delete(c.declared, key)
+			c.tellLocked(key)
+		}
+	}
+	delete(c.of, service)
+	for name, w := range wishes {
+		if c.of[service] == nil {
+			c.of[service] = map[string]bool{}
+		}
+		c.of[service][name] = true
+		c.putLocked(propagation.Key{Namespace: service.Namespace, Name: name}, service, w)
+	}
+}
+
+func (c *catalogue) putLocked(key, service propagation.Key, w wish) {
+	d := c.declared[key]
+	if d == nil {
+		d = &declaration{}
+		c.declared[key] = d
+	} else if d.service == service && d.wish.equal(w) {
+		return
+	}
+	c.generation++
+	d.wish, d.service, d.generation = w, service, c.generation
+	c.tellLocked(key)
+}
+
+// equal says whether two wishes are the same.
+func (w wish) equal(other wish) bool {
+	return slices.Equal(w.clusters, other.clusters) && slices.Equal(w.awaits, other.awaits) &&
+		(w.template == other.template || reflect.DeepEqual(w.template, other.template)) && reflect.DeepEqual(w.rules, other.rules)
+}
+
+func (c *catalogue) tellLocked(key propagation.Key) {
+	if c.changed != nil {
+		c.changed(key)
+	}
+}
+
+// fares are the summaries of what a service declares, by name.
+func (c *catalogue) fares(service propagation.Key) map[string]status.Summary {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	all := make(map[string]status.Summary, len(c.of[service]))
+	for name := range c.of[service] {
+		all[name] = c.declared[propagation.Key{Namespace: service.Namespace, Name: name}].summary
+	}
+	return all
+}
+
+// wishes are what a service declares, by name.
+func (c *catalogue) wishes(service propagation.Key) map[string]wish {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	all := make(map[string]wish, len(c.of[service]))
+	for name := range c.of[service] {
+		all[name] = c.declared[propagation.Key{Namespace: service.Namespace, Name: name}].wish
+	}
+	return all
+}
+
+// answer has the loop ask again what it asked while that was not known.
+func (c *catalogue) answer() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for key := range c.asked {
+		c.tellLocked(key)
+	}
+	clear(c.asked)
+}
+
+// Watch implements [propagation.Source].
+func (c *catalogue) Watch(ctx context.Context, changed func(propagation.Key)) error {
+	c.mu.Lock()
+	c.changed = changed
+	for key := range c.declared {
+		changed(key)
+	}
+	c.mu.Unlock()
+	<-ctx.Done()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.changed = nil
+	return nil
+}
+
+// Get implements [propagation.Source]. What is not declared is to go, once it is
+// certain that it is not about to be; the record on a copy tells whether it is ours.
+func (c *catalogue) Get(_ context.Context, key propagation.Key) (propagation.Intent, bool, error) {
+	if in, declared := c.find(key); declared {
+		return in, true, nil
+	}
+	if c.kind != Imports() && !strings.HasPrefix(key.Name, prefix) {
+		return propagation.Intent{}, false, nil // nothing of ours is called so
+	}
+	c.note(key)
+	if c.world.unsettled(key.Namespace) {
+		return propagation.Intent{}, false, fmt.Errorf("%s %s: %w", c.kind, key, propagation.ErrNotListed)
+	}
+	c.mu.Lock()
+	delete(c.asked, key)
+	c.mu.Unlock()
+	if in, declared := c.find(key); declared {
+		return in, true, nil
+	}
+	return propagation.Intent{
+		Key: key, Parent: parentOf(c.federation, c.kind, key), Deleting: true, Held: true,
+		Placement: placement.Request{Want: placement.Placement{Clusters: []federation.ClusterName{}}},
+	}, true, nil
+}
+
+// note notes that the loop wants to know of a key.
+func (c *catalogue) note(key propagation.Key) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.asked[key] = true
+}
+
+// find is the intent of what is declared.
+func (c *catalogue) find(key propagation.Key) (propagation.Intent, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	d := c.declared[key]
+	if d == nil {
+		return propagation.Intent{}, false
+	}
+	return propagation.Intent{
+		Key: key, Parent: parentOf(c.federation, c.kind, key), Generation: d.generation, Held: true,
+		Template: d.template, Overrides: d.rules, Reported: d.summary, Awaits: d.lacks,
+		Placement: placement.Request{Want: placement.Placement{
+			Clusters: d.clusters, Tolerations: []corev1.Toleration{{Operator: corev1.TolerationOpExists}},
+		}},
+		Holding: propagation.Holding{Immutable: propagation.Recreate},
+	}, true
+}
+
+// lacks says what is about to come to a cluster that an object needs there.
+func (w wish) lacks(cluster federation.ClusterName) *propagation.Problem {
+	if !slices.Contains(w.awaits, cluster) {
+		return nil
+	}
+	return propagation.Problemf(status.CreationTimedOut, propagation.RetryLater, "the derived Service has no address there yet")
+}
+
+// Hold implements [propagation.Ledger]: nothing vanishes by itself.
+func (c *catalogue) Hold(context.Context, propagation.Intent) error { return nil }
+
+// Report implements [propagation.Ledger].
+func (c *catalogue) Report(_ context.Context, in propagation.Intent, s status.Summary) error {
+	c.mu.Lock()
+	d := c.declared[in.Key]
+	if d != nil {
+		d.summary = s
+	}
+	c.mu.Unlock()
+	if d != nil {
+		c.world.reported(d.service)
+	}
+	return nil
+}
+
+// Release implements [propagation.Ledger]: nothing is kept of what is gone.
+func (c *catalogue) Release(context.Context, propagation.Intent) error { return nil }
