@@ -3,7 +3,9 @@ package clusterset_test
 import (
 	"testing"
 
-	"go.uber.org/goleak"
+	"github.com/fedrail/fedrail/internal/controlplane/controlplanetest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+var servers controlplanetest.Pool
+
+func TestMain(m *testing.M) { servers.Main(m) }
