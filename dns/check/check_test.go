@@ -84,18 +84,19 @@ func TestACNAMEIsFollowedToItsEnd(t *testing.T) {
 		chain, addresses []string
 		says             string
 	}{
-		"to addresses":               {zone{q(lb, dns.A): answer(rec(lb, dns.A, "192.0.2.7"))}, check.Right, []string{lb}, []string{"192.0.2.7"}, ""},
-		"to addresses of version 6":  {zone{q(lb, dns.AAAA): answer(rec(lb, dns.AAAA, "2001:db8::7"))}, check.Right, []string{lb}, []string{"2001:db8::7"}, ""},
-		"in one answer":              {zone{q(lb, dns.A): answer(rec(lb, dns.CNAME, "b.net"), rec("b.net", dns.A, "192.0.2.7"))}, check.Right, []string{lb, "b.net"}, []string{"192.0.2.7"}, ""},
-		"in several":                 {zone{q(lb, dns.A): answer(rec(lb, dns.CNAME, "b.net")), q("b.net", dns.A): answer(rec("b.net", dns.A, "192.0.2.7"))}, check.Right, []string{lb, "b.net"}, []string{"192.0.2.7"}, ""},
-		"in several, of version 6":   {zone{q(lb, dns.A): answer(rec(lb, dns.CNAME, "b.net")), q("b.net", dns.AAAA): answer(rec("b.net", dns.AAAA, "2001:db8::7"))}, check.Right, []string{lb, "b.net"}, []string{"2001:db8::7"}, ""},
-		"to no name":                 {zone{}, check.Dangling, []string{lb}, nil, `leads to "lb.example.net", which has no address`},
-		"to a name without address":  {zone{q(lb, "TXT"): answer()}, check.Dangling, []string{lb}, nil, "has no address"},
-		"further, to no name":        {zone{q(lb, dns.A): coded(check.NXDomain, rec(lb, dns.CNAME, "b.net"))}, check.Dangling, []string{lb, "b.net"}, nil, `"b.net"`},
-		"back to itself":             {zone{q(lb, dns.A): answer(rec(lb, dns.CNAME, web))}, check.Dangling, []string{lb}, nil, "in a circle"},
-		"in an answer with a circle": {zone{q(lb, dns.A): answer(rec(lb, dns.CNAME, "b.net"), rec("b.net", dns.CNAME, lb))}, check.Dangling, []string{lb, "b.net"}, nil, "in a circle"},
-		"to where nobody knows":      {zone{q(lb, dns.A): coded("REFUSED")}, check.Right, []string{lb}, nil, "the server refuses"},
-		"to where nobody answers":    {zone{q(lb, dns.A): nil}, check.Right, []string{lb}, nil, errSilent.Error()},
+		"to addresses":                 {zone{q(lb, dns.A): answer(rec(lb, dns.A, "192.0.2.7"))}, check.Right, []string{lb}, []string{"192.0.2.7"}, ""},
+		"to addresses of version 6":    {zone{q(lb, dns.AAAA): answer(rec(lb, dns.AAAA, "2001:db8::7"))}, check.Right, []string{lb}, []string{"2001:db8::7"}, ""},
+		"in one answer":                {zone{q(lb, dns.A): answer(rec(lb, dns.CNAME, "b.net"), rec("b.net", dns.A, "192.0.2.7"))}, check.Right, []string{lb, "b.net"}, []string{"192.0.2.7"}, ""},
+		"in several":                   {zone{q(lb, dns.A): answer(rec(lb, dns.CNAME, "b.net")), q("b.net", dns.A): answer(rec("b.net", dns.A, "192.0.2.7"))}, check.Right, []string{lb, "b.net"}, []string{"192.0.2.7"}, ""},
+		"in several, of version 6":     {zone{q(lb, dns.A): answer(rec(lb, dns.CNAME, "b.net")), q("b.net", dns.AAAA): answer(rec("b.net", dns.AAAA, "2001:db8::7"))}, check.Right, []string{lb, "b.net"}, []string{"2001:db8::7"}, ""},
+		"to no name":                   {zone{}, check.Dangling, []string{lb}, nil, `leads to "lb.example.net", which has no address`},
+		"to a name without address":    {zone{q(lb, "TXT"): answer()}, check.Dangling, []string{lb}, nil, "has no address"},
+		"further, to no name":          {zone{q(lb, dns.A): coded(check.NXDomain, rec(lb, dns.CNAME, "b.net"))}, check.Dangling, []string{lb, "b.net"}, nil, `"b.net"`},
+		"back to itself":               {zone{q(lb, dns.A): answer(rec(lb, dns.CNAME, web))}, check.Dangling, []string{lb}, nil, "in a circle"},
+		"in an answer with a circle":   {zone{q(lb, dns.A): answer(rec(lb, dns.CNAME, "b.net"), rec("b.net", dns.CNAME, lb))}, check.Dangling, []string{lb, "b.net"}, nil, "in a circle"},
+		"in a circle that is an error": {zone{q(lb, dns.A): coded("SERVFAIL", rec(lb, dns.CNAME, "b.net"), rec("b.net", dns.CNAME, lb))}, check.Dangling, []string{lb, "b.net"}, nil, "in a circle"},
+		"to where nobody knows":        {zone{q(lb, dns.A): coded("REFUSED")}, check.Right, []string{lb}, nil, "the server refuses"},
+		"to where nobody answers":      {zone{q(lb, dns.A): nil}, check.Right, []string{lb}, nil, errSilent.Error()},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.zone[q(web, dns.CNAME)] = alias

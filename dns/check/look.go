@@ -56,13 +56,13 @@ func (l look) follow(ctx context.Context, from, next string) ending {
 	e := ending{chain: []string{from}}
 	for e.add(next) {
 		s := l.any(ctx, e.last(), dns.A, dns.AAAA)
-		if s.err != nil || !s.answer.says() {
+		if next = e.walk(s.answer); next != "" {
+			continue
+		}
+		if !e.circular && len(e.addresses) == 0 && (s.err != nil || !s.answer.says()) {
 			e.unknown = silence(s)
-			break
 		}
-		if next = e.walk(s.answer); next == "" {
-			break
-		}
+		break
 	}
 	e.chain = e.chain[1:]
 	return e
