@@ -146,3 +146,9 @@ func TestStartWithoutAClusterSaysWhy(t *testing.T) {
 	_, err := coredns.Start(t.Context(), coredns.Options{Dir: t.TempDir()})
 	require.ErrorContains(t, err, "Kubeconfig")
 }
+
+func TestVersionIsThePinnedOne(t *testing.T) {
+	pinned, err := os.ReadFile("../servers/coredns/go.mod")
+	require.NoError(t, err)
+	require.Contains(t, string(pinned), "github.com/coredns/coredns "+coredns.Version+"\n")
+}

@@ -204,5 +204,5 @@ require (
 
 tool sigs.k8s.io/external-dns
 
-// Nobody serves this module any more. A test that nothing here builds requires it.
+// The host of this module is gone, and nothing that is built needs it.
 exclude vbom.ml/util v0.0.0-20160121211510-db5cfe13f5cc
