@@ -3,6 +3,7 @@ package externaldns_test
 import (
 	"context"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -126,20 +127,45 @@ func TestAClusterThatIsAwayIsKeptForAWhile(t *testing.T) {
 	w.name("web", fields{"failover": fields{"keepSeconds": int64(3), "returnSeconds": int64(3)}})
 	w.exposeAll()
 	w.untilPublished("service-web", w.all())
-	w.set("member3", func(c *federation.Cluster) { c.Ready, c.Turned, c.Message = false, metav1.Now().Time, "no answer" })
-	w.Until("kept", func() bool {
-		s, _ := w.status(v1alpha1.ServiceDNSRecords(), "web")
-		return states(s)["member3"] == "Kept"
-	})
-	require.Equal(t, w.all(), w.published("service-web"))
+	w.untilTold("web", v1alpha1.Complete, v1alpha1.AllServed)
+
+	before := w.Quiet()
+	w.away("member3")
+	require.Zero(t, writes(w.During(time.Second)), "for a while nothing is written")
+	w.returns("member3")
+	require.Zero(t, writes(w.Quiet().Since(before)), "and nothing at all, if it is not for long")
+
+	w.away("member3")
 	w.untilPublished("service-web", w.withoutThird())
-	w.set("member3", func(c *federation.Cluster) { c.Ready, c.Turned, c.Message = true, metav1.Now().Time, "" })
+	w.returns("member3")
 	w.Until("returning", func() bool {
 		s, _ := w.status(v1alpha1.ServiceDNSRecords(), "web")
 		return states(s)["member3"] == "Returning"
 	})
 	require.Equal(t, w.withoutThird(), w.published("service-web"))
 	w.untilPublished("service-web", w.all())
+}
+
+func TestARestartWhileAClusterIsAwayForgetsNothing(t *testing.T) {
+	w := federate(t, 3, services)
+	w.begin()
+	w.serve("web")
+	w.name("web", fields{"failover": fields{"keepSeconds": int64(8)}})
+	w.exposeAll()
+	w.untilPublished("service-web", w.all())
+	w.untilTold("web", v1alpha1.Complete, v1alpha1.AllServed)
+	before := w.Quiet()
+	w.halt()
+	nowhere := w.Servers[2].Config()
+	nowhere.Host = "https://127.0.0.1:1"
+	w.As(w.Servers[2], nowhere)
+	w.away("member3")
+	w.publish()
+	require.Zero(t, writes(w.During(3*time.Second)))
+	require.Equal(t, w.all(), w.published("service-web"))
+	w.untilPublished("service-web", w.withoutThird())
+	require.Equal(t, "NotReady", states(w.untilTold("web", v1alpha1.Complete, v1alpha1.SomethingLacked))["member3"])
+	require.Equal(t, 2, writes(w.Quiet().Since(before)), "the DNSEndpoint, and the status")
 }
 
 func TestWithoutAnyClusterTheLastAnswerStays(t *testing.T) {

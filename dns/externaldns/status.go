@@ -24,8 +24,12 @@ func (o outcome) status() v1alpha1.DNSRecordStatus {
 	return s
 }
 
-// told is what is told of a cluster.
+// told is what is told of a cluster. That one is not ready, and keeps its clients for
+// the time being, is no news of each record: the cluster's own condition says so.
 func (o outcome) told(c failover.Cluster, site failover.Site) v1alpha1.ClusterDNS {
+	if site.State == failover.Kept {
+		site.State, site.Message = failover.Serving, ""
+	}
 	t := v1alpha1.ClusterDNS{Cluster: string(site.Cluster), Region: c.Region, Zones: c.Zones, Reason: string(site.State), Message: site.Message}
 	for _, address := range site.Balancer.Addresses {
 		t.LoadBalancer.Ingress = append(t.LoadBalancer.Ingress, v1alpha1.LoadBalancerIngress{IP: address})
@@ -65,7 +69,7 @@ func (o outcome) complete() metav1.Condition {
 func (o outcome) lacking() []string {
 	var all []string
 	for _, site := range o.Sites {
-		if site.State != failover.Serving || site.Message != "" {
+		if site.State != failover.Kept && (site.State != failover.Serving || site.Message != "") {
 			all = append(all, fmt.Sprintf("%s: %s: %s", site.Cluster, site.State, site.Message))
 		}
 	}

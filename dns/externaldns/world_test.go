@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
@@ -86,6 +87,18 @@ func (w *world) set(name string, change func(*federation.Cluster)) {
 	c.Region, c.Zones = regions[name].region, regions[name].zones
 	change(&c)
 	w.Members.Put(c)
+}
+
+// away has a member not be ready from now on.
+func (w *world) away(name string) {
+	w.Helper()
+	w.set(name, func(c *federation.Cluster) { c.Ready, c.Turned, c.Message = false, time.Now(), "no answer" })
+}
+
+// returns has it be ready again.
+func (w *world) returns(name string) {
+	w.Helper()
+	w.set(name, func(c *federation.Cluster) { c.Ready, c.Turned, c.Message = true, time.Now(), "" })
 }
 
 // domain creates a Domain.
