@@ -12,6 +12,7 @@ import (
 
 	"github.com/fedrail/fedrail/dns"
 	"github.com/fedrail/fedrail/dns/check"
+	"github.com/fedrail/fedrail/dns/check/namedtest"
 )
 
 func TestARealServerIsChecked(t *testing.T) {
@@ -21,7 +22,7 @@ func TestARealServerIsChecked(t *testing.T) {
 		addresses = append(addresses, fmt.Sprintf("192.0.2.%d", i+1))
 		fmt.Fprintf(&many, "many IN A %s\n", addresses[i])
 	}
-	server := check.Server(named(t, many.String()+`
+	server := check.Server(namedtest.Start(t, many.String()+`
 web      IN A     192.0.2.1
 web      IN A     192.0.2.2
 web      IN AAAA  2001:db8::1
@@ -125,4 +126,13 @@ func TestAnAddressWithoutAPortHasPort53(t *testing.T) {
 		_, err := check.Server(given).Ask(ctx, q(web, dns.A))
 		require.ErrorContains(t, err, full)
 	}
+}
+
+// deaf is the address of a UDP port where somebody listens and nobody answers.
+func deaf(t *testing.T) string {
+	t.Helper()
+	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = conn.Close() })
+	return conn.LocalAddr().String()
 }

@@ -1,9 +1,9 @@
-package check_test
+// Package namedtest runs BIND for tests that ask a real DNS server.
+package namedtest
 
 import (
 	"context"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,26 +16,22 @@ import (
 	"github.com/fedrail/fedrail/internal/controlplane"
 )
 
-// named runs BIND with one zone, example.com, until the test ends, and is its
-// address. It serves nothing else and looks nothing up.
-func named(t *testing.T, records string) string {
+// Start runs a server of one zone, example.com, until the test ends, and is its
+// address. The records are lines of a zone file, with a TTL of 180 seconds where they
+// have none; ns is taken. It refuses to answer for anything else. Where BIND is not
+// installed the test is skipped, or fails when CI is set in the environment.
+func Start(t testing.TB, records string) (address string) {
 	t.Helper()
-	path, err := exec.LookPath("named")
-	if err != nil && os.Getenv("CI") != "" {
-		t.Fatalf("%s: install bind9", err)
-	}
-	if err != nil {
-		t.Skipf("%s: install bind9", err)
-	}
-	dir, address := t.TempDir(), ""
+	path := program(t)
+	dir := t.TempDir()
 	write(t, filepath.Join(dir, "example.com"), head+records)
-	process, err := controlplane.StartProgram(t.Context(), controlplane.Program{
+	process, err := controlplane.StartProgram(context.Background(), controlplane.Program{
 		Name: "named", Path: path, Dir: dir,
 		Launch: func(port int) (controlplane.Launch, error) {
 			address = fmt.Sprintf("127.0.0.1:%d", port)
 			config := filepath.Join(dir, "named.conf")
 			write(t, config, fmt.Sprintf(conf, dir, port))
-			return controlplane.Launch{Args: []string{"-g", "-n", "1", "-c", config}, Ready: answersAt(address)}, nil
+			return controlplane.Launch{Args: []string{"-g", "-n", "1", "-c", config}, Ready: answers(address)}, nil
 		},
 	})
 	require.NoError(t, err)
@@ -43,7 +39,20 @@ func named(t *testing.T, records string) string {
 	return address
 }
 
-func answersAt(address string) func(context.Context) error {
+func program(t testing.TB) string {
+	t.Helper()
+	path, err := exec.LookPath("named")
+	switch {
+	case err == nil:
+		return path
+	case os.Getenv("CI") != "":
+		t.Fatalf("%s: install bind9", err)
+	}
+	t.Skipf("%s: install bind9", err)
+	return ""
+}
+
+func answers(address string) func(context.Context) error {
 	return func(ctx context.Context) error {
 		a, err := check.Server(address).Ask(ctx, check.Question{Name: "ns.example.com", Type: dns.A})
 		if err == nil && a.Code != check.NoError {
@@ -53,7 +62,7 @@ func answersAt(address string) func(context.Context) error {
 	}
 }
 
-func write(t *testing.T, path, text string) {
+func write(t testing.TB, path, text string) {
 	t.Helper()
 	require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
 }
@@ -73,12 +82,3 @@ $TTL 180
    IN NS  ns
 ns IN A   127.0.0.1
 `
-
-// deaf is the address of a UDP port where somebody listens and nobody answers.
-func deaf(t *testing.T) string {
-	t.Helper()
-	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = conn.Close() })
-	return conn.LocalAddr().String()
-}
