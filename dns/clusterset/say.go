@@ -140,7 +140,8 @@ func outcomeOf(o status.Observation) (seen bool, problem string) {
 	case status.OK, status.ClusterNotReady:
 		return true, ""
 	case status.CachedRetrievalFailed, status.ClientRetrievalFailed, status.CreationTimedOut, status.UpdateTimedOut,
-		status.WaitingForNamespace, status.WaitingForKind, status.WaitingForRemoval:
+		status.WaitingForNamespace, status.WaitingForKind, status.WaitingForRemoval,
+		status.ApplyOverridesFailed: // it was held back when that was reported: see tailor
 		return false, ""
 	default:
 		return false, fmt.Sprintf("%s: %s", o.State, o.Message)

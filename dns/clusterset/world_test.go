@@ -3,6 +3,8 @@ package clusterset_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"net/http"
 	"sync"
 	"testing"
 	"time"
@@ -44,6 +46,9 @@ type world struct {
 	namespace string
 	keepFor   time.Duration
 	counter   *budget.Counter
+
+	mu  sync.Mutex
+	off federation.ClusterName // nobody gets an answer from it
 }
 
 // newWorld has these members, all with the kinds and with the namespace.
@@ -52,13 +57,19 @@ func newWorld(t testing.TB, names ...string) *world {
 	all := servers.Shared(t, names...)
 	w := &world{TB: t, Members: federation.NewMembers(), servers: map[federation.ClusterName]*controlplane.Server{}, counter: budget.New()}
 	for _, s := range all {
-		crdtest.Install(t, s.Config(), definitions(t)...)
 		w.servers[federation.ClusterName(s.Cluster())] = s
+		w.install(s.Cluster())
 		w.ready(s.Cluster())
 	}
 	w.namespace = controlplanetest.Namespace(t, all...)
 	t.Cleanup(w.unexportAll)
 	return w
+}
+
+// install has a member serve the kinds.
+func (w *world) install(name string) {
+	w.Helper()
+	crdtest.Install(w, w.servers[federation.ClusterName(name)].Config(), definitions(w)...)
 }
 
 func definitions(t testing.TB) []*apiextensionsv1.CustomResourceDefinition {
@@ -76,8 +87,36 @@ func definitions(t testing.TB) []*apiextensionsv1.CustomResourceDefinition {
 func (w *world) Config(name federation.ClusterName) (*rest.Config, error) {
 	config := w.servers[name].Config()
 	config.Wrap(w.counter.Wrap(string(name)))
+	config.Wrap(func(next http.RoundTripper) http.RoundTripper { return line{w, name, next} })
 	return config, nil
 }
+
+// line is how a member is spoken to, unless it is cut.
+type line struct {
+	*world
+	name federation.ClusterName
+	next http.RoundTripper
+}
+
+// RoundTrip implements [http.RoundTripper].
+func (l line) RoundTrip(r *http.Request) (*http.Response, error) {
+	l.mu.Lock()
+	off := l.off == l.name
+	l.mu.Unlock()
+	if off {
+		return nil, errors.New("the line is cut")
+	}
+	return l.next.RoundTrip(r)
+}
+
+// cut has the controllers get no answer from a member, until mend is called.
+func (w *world) cut(name federation.ClusterName) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.off = name
+}
+
+func (w *world) mend() { w.cut("") }
 
 func (w *world) ready(name string) {
 	w.Put(federation.Cluster{Name: federation.ClusterName(name), Ready: true, Turned: time.Now().Add(-time.Hour)})
@@ -179,7 +218,7 @@ func (w *world) unexportAll() {
 	}
 }
 
-// annotate changes the export of a member in a way that matters to nobody.
+// patch merges a change into an object of a member.
 func (w *world) patch(name string, t federation.Type, object, change string) {
 	w.Helper()
 	_, err := w.in(name, t).Patch(w.Context(), object, types.MergePatchType, []byte(change), metav1.PatchOptions{})
