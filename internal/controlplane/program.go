@@ -10,7 +10,7 @@ import (
 // as a DNS server.
 type Program struct {
 	Name string // what it is called by, and the name of its log
-	Path string // the file to run
+	Path string // the file to run, absolute
 	Dir  string // its current folder, which also gets its log; created when it is not there
 
 	// Launch says how it is run when it may listen on this port of 127.0.0.1. It is

@@ -28,7 +28,7 @@ const clusterZone = "cluster.local"
 // Options say which cluster a server reads, and what it answers for. It reads services,
 // EndpointSlices, namespaces and ServiceImports, in the version v1alpha1.
 type Options struct {
-	Path       string // of the program; see Build
+	Path       string // of the program, absolute; see Build
 	Kubeconfig string // a file
 	Context    string // of the kubeconfig; "" is its current one
 	Zone       string // of the shared services; "" is DefaultZone

@@ -13,13 +13,14 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"path/filepath"
 
 	"github.com/fedrail/fedrail/internal/controlplane"
 )
 
 // Options say what is read and where it is published. All of them have to be set.
 type Options struct {
-	Path       string // of the program; see Build
+	Path       string // of the program, absolute; see Build
 	Kubeconfig string // a file, whose current context is read
 	Server     string // the DNS server: "127.0.0.1:15353"
 	Zone       string // what it publishes in; other names are left alone
@@ -37,6 +38,9 @@ type Options struct {
 func Start(ctx context.Context, opts Options) (*controlplane.Process, error) {
 	host, port, err := opts.server()
 	if err != nil {
+		return nil, fmt.Errorf("start external-dns: %w", err)
+	}
+	if opts.Kubeconfig, err = filepath.Abs(opts.Kubeconfig); err != nil {
 		return nil, fmt.Errorf("start external-dns: %w", err)
 	}
 	return controlplane.StartProgram(ctx, controlplane.Program{
