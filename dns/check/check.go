@@ -13,7 +13,6 @@ package check
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -47,7 +46,7 @@ func Check(ctx context.Context, asker Asker, want []dns.RecordSet, o Options) (R
 	findings := make([]Finding, len(subjects))
 	each(cmp.Or(o.Parallel, 8), len(subjects), func(i int) { findings[i] = subjects[i].judge(l.at(ctx, subjects[i])) })
 	if err := ctx.Err(); err != nil {
-		return Report{}, fmt.Errorf("check: %w", errors.Join(err, context.Cause(ctx)))
+		return Report{}, fmt.Errorf("check: %w", err)
 	}
 	return reportOf(findings), nil
 }

@@ -1,19 +1,14 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/fields"
-	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/client-go/dynamic"
-
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
 	"github.com/fedrail/fedrail/dns"
 	"github.com/fedrail/fedrail/dns/check"
@@ -170,35 +165,4 @@ func (e dnsEndpoint) sets() []dns.RecordSet {
 // isReady tells whether names are handed to external-dns, as far as is said.
 func (r *dnsRecord) isReady() bool {
 	return meta.FindStatusCondition(r.Conditions, multiclusterdnsv1alpha1.Ready) == nil
-}
-
-// list reads objects, all pages of them.
-func list[T any](ctx context.Context, from dynamic.ResourceInterface, o metav1.ListOptions) ([]*T, error) {
-	var all []*T
-	for o.Limit = 500; ; {
-		page, err := from.List(ctx, o)
-		if apierrors.IsNotFound(err) {
-			return nil, fmt.Errorf("the host does not serve them: run \"controller install\" there (%w)", err)
-		}
-		if err != nil {
-			return nil, err
-		}
-		for i := range page.Items {
-			into := new(T)
-			if err := convert(&page.Items[i], into); err != nil {
-				return nil, err
-			}
-			all = append(all, into)
-		}
-		if o.Continue = page.GetContinue(); o.Continue == "" {
-			return all, nil
-		}
-	}
-}
-
-func convert(from *unstructured.Unstructured, into any) error {
-	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(from.Object, into); err != nil {
-		return fmt.Errorf("%s %s/%s: %w", from.GetKind(), cmp.Or(from.GetNamespace(), "-"), from.GetName(), err)
-	}
-	return nil
 }
