@@ -27,11 +27,17 @@ func TestAServiceIsImportedByEveryMemberWithItsNamespace(t *testing.T) {
 	require.Equal(t, "False", string(w.condition("m1", "Conflict").Status))
 
 	i, s := w.imported("m2"), w.derived("m2")
+	require.EqualValues(t, 1, i.Generation, "it came with its address")
 	require.Equal(t, v1beta1.ClusterSetIP, i.Spec.Type)
 	require.Equal(t, s.Spec.IPFamilies, i.Spec.IPFamilies)
 	require.Equal(t, []v1beta1.ServicePort{imported("http", 80)}, i.Spec.Ports)
 	require.Equal(t, v1beta1.EndpointSliceObjectsPresent, i.Status.EndpointSliceObjects)
 	require.Equal(t, "Ready", i.Status.Conditions[0].Reason)
+	old := clusterset.Imports()
+	old.Version = "v1alpha1"
+	var seen v1beta1.ServiceImport
+	require.True(t, w.get("m2", old, "web", &seen), "DNS servers read the old version")
+	require.Equal(t, i.Spec, seen.Spec)
 	slices, err := w.client("m2").DiscoveryV1().EndpointSlices(w.namespace).List(t.Context(), metav1.ListOptions{
 		LabelSelector: discoveryv1.LabelServiceName + "=" + s.Name,
 	})

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
+	discoveryv1 "k8s.io/api/discovery/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/mcs-api/pkg/apis/v1beta1"
@@ -207,18 +208,54 @@ func TestANamespaceThatComesLaterImports(t *testing.T) {
 	w.untilImported([]string{"m1", "m2", "m3", "m4"}, shared(), "m1", "m2")
 }
 
+func TestAMemberThatDoesNotAnswerDelaysNobody(t *testing.T) {
+	w := newWorld(t, "m1", "m2")
+	dead := servers.Fresh(t, "dead")[0]
+	w.servers["dead"] = dead
+	t.Cleanup(func() { delete(w.servers, "dead") }) // it has been stopped by then
+	w.install("dead")
+	_, err := w.client("dead").CoreV1().Namespaces().Create(t.Context(), &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: w.namespace}}, metav1.CreateOptions{})
+	require.NoError(t, err)
+	w.ready("dead")
+	w.start()
+	w.serve("dead", plainly, port("http", 80))
+	w.endpoints("dead", "web-a", "10.3.0.1")
+	w.export("dead")
+	w.untilImported([]string{"m1", "m2", "dead"}, map[string][]string{"dead": {"10.3.0.1"}}, "dead")
+
+	require.NoError(t, dead.Pause())
+	began := time.Now()
+	w.serve("m1", plainly, port("http", 80))
+	w.endpoints("m1", "web-a", "10.1.0.1")
+	w.export("m1")
+	w.untilImported([]string{"m1", "m2"}, map[string][]string{"dead": {"10.3.0.1"}, "m1": {"10.1.0.1"}}, "dead", "m1")
+	require.Less(t, time.Since(began), 8*time.Second, "nobody waits for an answer of a member that gives none")
+	require.NoError(t, dead.Continue())
+	w.untilImported([]string{"dead"}, map[string][]string{"dead": {"10.3.0.1"}, "m1": {"10.1.0.1"}}, "dead", "m1")
+	w.untilReady("m1", "dead")
+}
+
 func TestWhatAChangeCosts(t *testing.T) {
 	w := newWorld(t, everywhere...)
 	w.start()
 	before := w.counter.Requests()
 	w.shared()
 	w.untilQuiet("first")
-	t.Logf("two exports:\n%s", w.writes(before))
+	made := w.writes(before)
+	for _, name := range everywhere {
+		of := func(group, resource, subresource string) budget.Request {
+			return budget.Request{Cluster: name, Verb: "patch", Group: group, Resource: resource, Subresource: subresource}
+		}
+		require.Equal(t, 1, made[of("", "services", "")], made)
+		require.Equal(t, 1, made[of(v1beta1.GroupName, "serviceimports", "")], made)
+		require.Equal(t, 2, made[of(v1beta1.GroupName, "serviceimports", "status")], "one for each export: %s", made)
+		require.Equal(t, 2, made[of(discoveryv1.GroupName, "endpointslices", "")], made)
+	}
 
 	before = w.counter.Requests()
 	w.endpoints("m1", "web-a", "10.1.0.9")
 	w.untilImported(everywhere, map[string][]string{"m1": {"10.1.0.9"}, "m2": {"10.2.0.1"}}, "m1", "m2")
 	w.untilQuiet("second")
-	made := w.writes(before).Only(func(r budget.Request) bool { return r.Resource != "serviceexports" })
+	made = w.writes(before).Only(func(r budget.Request) bool { return r.Resource != "serviceexports" })
 	require.Equal(t, 3, made.Total(), "one for each member: %s", made)
 }

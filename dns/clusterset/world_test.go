@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -86,16 +87,17 @@ func definitions(t testing.TB) []*apiextensionsv1.CustomResourceDefinition {
 // Config implements [clusterset.Clusters].
 func (w *world) Config(name federation.ClusterName) (*rest.Config, error) {
 	config := w.servers[name].Config()
-	config.Wrap(w.counter.Wrap(string(name)))
-	config.Wrap(func(next http.RoundTripper) http.RoundTripper { return line{w, name, next} })
+	config.Wrap(func(next http.RoundTripper) http.RoundTripper { return line{w, name, next, w.counter.Wrap(string(name))(next)} })
 	return config, nil
 }
 
-// line is how a member is spoken to, unless it is cut.
+// line is how a member is spoken to, unless it is cut, and counts requests.
 type line struct {
 	*world
 	name federation.ClusterName
 	next http.RoundTripper
+	// counted is next for what is about the namespace of the test.
+	counted http.RoundTripper
 }
 
 // RoundTrip implements [http.RoundTripper].
@@ -105,6 +107,9 @@ func (l line) RoundTrip(r *http.Request) (*http.Response, error) {
 	l.mu.Unlock()
 	if off {
 		return nil, errors.New("the line is cut")
+	}
+	if strings.Contains(r.URL.Path, "/"+l.namespace+"/") {
+		return l.counted.RoundTrip(r)
 	}
 	return l.next.RoundTrip(r)
 }
