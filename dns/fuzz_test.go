@@ -25,7 +25,7 @@ func FuzzBuild(f *testing.F) {
 		var before []dns.RecordSet
 		for range 2 {
 			req := bytes.request()
-			builder := dns.Levels{Hostnames: pick(&bytes, dns.Follow, dns.Resolve)}
+			builder := dns.Levels{Hostnames: pick(&bytes, dns.Follow, dns.Resolve), Fallback: pick(&bytes, dns.Lead, dns.Answer)}
 			result, err := builder.Build(t.Context(), req)
 			require.NoError(t, err)
 			dnstest.Check(t, req, result)

@@ -14,8 +14,8 @@ import (
 //	name.namespace.domainRef.svc.domain
 //	prefix.domain                                    leads to the one before
 //
-// Where no cluster serves, a name leads to the next level; where none does at all,
-// there is no name. An ingress has its hosts instead.
+// Where no cluster serves, a name leads to the next level, or answers as that does;
+// where none does at all, there is no name. An ingress has its hosts instead.
 //
 // A name with one hostname and no address leads to the hostname. A name can lead to
 // one name only, so with several hostnames, or one beside addresses, it gets the
@@ -26,6 +26,8 @@ import (
 type Levels struct {
 	// Hostnames is what becomes of hostnames; empty is [Follow].
 	Hostnames Hostnames
+	// Fallback is what a name does that nobody serves; empty is [Lead].
+	Fallback Fallback
 }
 
 // Hostnames is what becomes of hostnames of load balancers.
@@ -37,6 +39,17 @@ const (
 	Resolve Hostnames = "Resolve" // their addresses are published, never they themselves
 )
 
+// Fallback is what a name of a zone or region does where nobody serves it.
+type Fallback string
+
+// The values of Fallback.
+const (
+	Lead Fallback = "" // it is a CNAME, as KubeFed's are
+	// Answer gives it the records of the next level. Then the type of a name does not
+	// change when clusters fail, which not everybody who writes records can do at once.
+	Answer Fallback = "Answer"
+)
+
 var _ Builder = Levels{}
 
 // Build makes the record sets of a request. The context is not looked at.
@@ -44,10 +57,13 @@ func (l Levels) Build(_ context.Context, req Request) (Result, error) {
 	if l.Hostnames != Follow && l.Hostnames != Resolve {
 		return Result{}, fmt.Errorf("dns: hostnames: %q is unknown: take %q, or leave it empty", l.Hostnames, Resolve)
 	}
+	if l.Fallback != Lead && l.Fallback != Answer {
+		return Result{}, fmt.Errorf("dns: fallback: %q is unknown: take %q, or leave it empty", l.Fallback, Answer)
+	}
 	if err := req.validate(); err != nil {
 		return Result{}, fmt.Errorf("dns: %w", err)
 	}
-	b := build{req: &req, hostnames: l.Hostnames}
+	b := build{req: &req, hostnames: l.Hostnames, fallback: l.Fallback}
 	b.choose()
 	b.look()
 	b.lay()
@@ -68,6 +84,7 @@ func (l Levels) Build(_ context.Context, req Request) (Result, error) {
 type build struct {
 	req       *Request
 	hostnames Hostnames
+	fallback  Fallback
 	routing   Routing
 	offers    []offer // by cluster
 	sites     []site  // a name comes after the one it leads to

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fedrail/fedrail/dns"
+	"github.com/fedrail/fedrail/dns/dnstest"
 )
 
 func named(e dns.Endpoint, hostnames ...string) dns.Endpoint {
@@ -195,4 +196,24 @@ func TestHostnamesToResolveAreThoseOfClustersThatAreReady(t *testing.T) {
 	away.Ready = false
 	require.Equal(t, []string{"a.example.net", "b.example.net"},
 		service(named(inWest(), "B.example.net.", "a.example.net", "b.example.net", "192.0.2.1", "no_host"), away).Hostnames())
+}
+
+func TestANameThatNobodyServesCanAnswerAsTheNextLevelDoes(t *testing.T) {
+	eu := dns.Endpoint{Cluster: "c1", Region: "eu", Zones: []string{"eu-a"}, Ready: true, Addresses: []string{"192.0.2.1", "2001:db8::1"}}
+	us := dns.Endpoint{Cluster: "c2", Region: "us", Zones: []string{"us-a"}}
+	req := dns.Request{Namespace: "shop", Name: "web", DomainRef: "prod", Domain: "example.com", Prefix: "shop", Endpoints: []dns.Endpoint{eu, us}}
+	result, err := dns.Levels{Fallback: dns.Answer}.Build(t.Context(), req)
+	require.NoError(t, err)
+	dnstest.Check(t, req, result)
+	kinds := map[string][]string{}
+	for _, r := range result.Records {
+		kinds[r.Name] = append(kinds[r.Name], string(r.Type)+" "+r.Targets[0])
+	}
+	own := []string{"A 192.0.2.1", "AAAA 2001:db8::1"}
+	require.Equal(t, map[string][]string{
+		"web.shop.prod.svc.example.com": own, "web.shop.prod.svc.eu.example.com": own, "web.shop.prod.svc.eu-a.eu.example.com": own,
+		"web.shop.prod.svc.us.example.com": own, "web.shop.prod.svc.us-a.us.example.com": own,
+		"shop.example.com": {"CNAME web.shop.prod.svc.example.com"},
+	}, kinds)
+	require.Contains(t, result.Problems[1].Message, `it answers as "web.shop.prod.svc.example.com"`)
 }

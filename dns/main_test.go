@@ -12,6 +12,7 @@ import (
 func TestLevelsKeepTheContract(t *testing.T) {
 	dnstest.Test(t, dns.Levels{})
 	dnstest.Test(t, dns.Levels{Hostnames: dns.Resolve})
+	dnstest.Test(t, dns.Levels{Fallback: dns.Answer})
 }
 
 // build is the result of a request, which has to be proper.

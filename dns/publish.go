@@ -21,10 +21,32 @@ func (b *build) publish(s *site) {
 	}
 	next := b.sites[s.next].name
 	if len(s.offers) > 0 {
-		b.note(Problem{Code: LeadsOn, Name: s.name, Message: fmt.Sprintf("no cluster there has an address that can be published, so it leads to %q", next)})
+		b.note(Problem{Code: LeadsOn, Name: s.name, Message: fmt.Sprintf("no cluster there has an address that can be published, so it %s %q", b.leads(), next)})
+	}
+	s.exists = true
+	if b.fallback == Answer && !s.bare {
+		b.repeat(s, next)
+		return
 	}
 	b.record(s, share{}, CNAME, []string{next})
-	s.exists = true
+}
+
+// leads is what a name does that nobody serves, in words.
+func (b *build) leads() string {
+	if b.fallback == Answer {
+		return "answers as"
+	}
+	return "leads to"
+}
+
+// repeat has a name answer as another one does.
+func (b *build) repeat(s *site, other string) {
+	for _, r := range b.result.Records {
+		if r.Name == other {
+			r.Name = s.name
+			b.result.Records = append(b.result.Records, r)
+		}
+	}
 }
 
 // own makes the records of those who serve the name, if anybody does.
