@@ -70,7 +70,7 @@ var table = []rule{
 // ("placement/placementtest"), and these. They are imported by tests, by each
 // other, and by examples for their pretend clusters.
 var forTests = rule{
-	packages:  []string{"internal/controlplane/...", "internal/testbed/..."},
+	packages:  []string{"internal/controlplane/...", "internal/nameserver/...", "internal/testbed/..."},
 	ours:      []string{everything},
 	libraries: []string{everything},
 }
