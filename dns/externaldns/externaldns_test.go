@@ -28,15 +28,13 @@ func (w *world) all() map[string]string {
 }
 
 // withoutThird are those while the third cluster, the only one in its region, does
-// not serve.
+// not serve: its names answer as the next level does.
 func (w *world) withoutThird() map[string]string {
 	common := "web." + w.Namespace + ".prod.svc."
 	names := w.all()
-	names[common+"example.com A"] = "[192.0.2.1 192.0.2.2]"
-	delete(names, common+"us.example.com A")
-	delete(names, common+"us-a.us.example.com A")
-	names[common+"us.example.com CNAME"] = "[" + common + "example.com]"
-	names[common+"us-a.us.example.com CNAME"] = "[" + common + "us.example.com]"
+	for _, level := range []string{"", "us.", "us-a.us."} {
+		names[common+level+"example.com A"] = "[192.0.2.1 192.0.2.2]"
+	}
 	return names
 }
 
@@ -108,8 +106,8 @@ func TestWhoDoesNotServeLeadsOn(t *testing.T) {
 		w.Patch(services, "web", `{"spec":{"placement":{"clusterSelector":null,"clusters":[{"name":"member1"},{"name":"member2"}]}}}`)
 		names := w.withoutThird()
 		common := "web." + w.Namespace + ".prod.svc."
-		delete(names, common+"us.example.com CNAME")
-		delete(names, common+"us-a.us.example.com CNAME")
+		delete(names, common+"us.example.com A")
+		delete(names, common+"us-a.us.example.com A")
 		w.untilPublished("service-web", names)
 	})
 	t.Run("the Service is gone", func(t *testing.T) {
@@ -118,6 +116,23 @@ func TestWhoDoesNotServeLeadsOn(t *testing.T) {
 		require.Contains(t, message(s, v1alpha1.Ready), "there is no FederatedService "+w.Namespace+"/web: create it")
 		w.untilPublished("service-web", map[string]string{})
 	})
+}
+
+func TestWhoDoesNotServeLeadsOnByNameWhereThatIsAsked(t *testing.T) {
+	w := federate(t, 3, services)
+	w.begin()
+	w.serve("web")
+	w.name("web", fields{"fallback": "Name"})
+	w.exposeAll()
+	w.untilPublished("service-web", w.all())
+	w.back(2, "web", false)
+	common := "web." + w.Namespace + ".prod.svc."
+	names := w.withoutThird()
+	delete(names, common+"us.example.com A")
+	delete(names, common+"us-a.us.example.com A")
+	names[common+"us.example.com CNAME"] = "[" + common + "example.com]"
+	names[common+"us-a.us.example.com CNAME"] = "[" + common + "us.example.com]"
+	w.untilPublished("service-web", names)
 }
 
 func TestAClusterThatIsAwayIsKeptForAWhile(t *testing.T) {

@@ -119,4 +119,9 @@ func TestAddressesLeaveADrainedClusterBeforeItsCopiesDo(t *testing.T) {
 	require.NotNil(t, w.Copy(w.Servers[2], services, "web"), "its copy is there still")
 	w.Until("copy gone", func() bool { return w.Copy(w.Servers[2], services, "web") == nil })
 	require.Greater(t, time.Since(drained), 3*time.Second, "TTL and the time to publish have passed")
+	w.Quiet()
+	require.Equal(t, w.withoutThird(), w.published("service-web"), "its names lead on")
+	w.set("member3", func(c *federation.Cluster) { c.Taints = nil })
+	w.expose(2, "web", "192.0.2.3")
+	w.untilPublished("service-web", w.all())
 }

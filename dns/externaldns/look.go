@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/go-logr/logr"
@@ -149,12 +150,8 @@ func (c *Controller) ask(e entry, now time.Time) (question, error) {
 		return question{}, err
 	}
 	c.Exposures.Follow(e.id().String(), exposure.Following{Subject: e.subject(), Clusters: p.clusters, Endpoints: !e.withoutEndpoints})
-	members := c.Registry.Snapshot()
-	for _, name := range p.clusters {
-		member, known := members.Get(name)
-		if !known {
-			continue
-		}
+	for _, member := range c.membersFor(e, p) {
+		name := member.Name
 		seen, err := c.Exposures.Look(name, e.subject())
 		if errors.Is(err, exposure.ErrNotSeen) && member.Ready {
 			return question{}, errNotListed
@@ -164,6 +161,19 @@ func (c *Controller) ask(e entry, now time.Time) (question, error) {
 		})
 	}
 	return q, nil
+}
+
+// membersFor are the members where an object is placed, and those that it has left
+// because of their taints: their names stay, and lead on.
+func (c *Controller) membersFor(e entry, p placement) []federation.Cluster {
+	var all []federation.Cluster
+	for member := range c.Registry.Snapshot().All() {
+		told := slices.ContainsFunc(e.status.DNS, func(t v1alpha1.ClusterDNS) bool { return t.Cluster == string(member.Name) })
+		if slices.Contains(p.clusters, member.Name) || told && member.Leaving == "" && leaves(member, p) != "" {
+			all = append(all, member)
+		}
+	}
+	return all
 }
 
 // lament tells of trouble. What is published stays as it is. Who mends it changes

@@ -124,7 +124,10 @@ func provider(p v1alpha1.DomainProvider) dns.Provider {
 // build makes the record sets. An error is a [*trouble], or that some addresses are
 // about to be known.
 func (o *outcome) build(ctx context.Context, l *lookups) error {
-	builder := dns.Levels{}
+	builder := dns.Levels{Fallback: dns.Answer}
+	if o.service.Fallback == v1alpha1.FallbackName {
+		builder.Fallback = dns.Lead
+	}
 	if o.Hostnames == v1alpha1.HostnamesResolve {
 		builder.Hostnames = dns.Resolve
 	}

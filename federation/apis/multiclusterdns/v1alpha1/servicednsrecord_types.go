@@ -57,5 +57,22 @@ type ServiceDNSRecordSpec struct {
 	// +optional
 	AllowServiceWithoutEndpoints bool `json:"allowServiceWithoutEndpoints,omitempty"`
 
+	// What the name of a zone or region does where no cluster serves: Addresses gives
+	// it those of the next level, and is the default; Name makes it a CNAME to that, as
+	// KubeFed did. external-dns changes an address into a CNAME in two steps, with no
+	// answer between them. It is new with Fedrail.
+	// +optional
+	// +kubebuilder:validation:Enum=Addresses;Name
+	Fallback FallbackPolicy `json:"fallback,omitempty"`
+
 	DNSRecordOptions `json:",inline"`
 }
+
+// FallbackPolicy is what a name does where no cluster serves.
+type FallbackPolicy string
+
+// The values of a FallbackPolicy.
+const (
+	FallbackAddresses FallbackPolicy = "Addresses"
+	FallbackName      FallbackPolicy = "Name"
+)
