@@ -27,6 +27,8 @@ type catalogue struct {
 	mu         sync.Mutex
 	declared   map[propagation.Key]*declaration
 	of         map[propagation.Key]map[string]bool // the names that a service declares
+	left       map[propagation.Key]bool            // what stays as it is, declared or not
+	leftOf     map[propagation.Key]propagation.Key // that, by its service
 	asked      map[propagation.Key]bool            // that the loop wants to know of, once that is known
 	changed    func(propagation.Key)               // of the Watch that runs; nil is nobody
 	generation int64
@@ -48,7 +50,8 @@ var (
 func newCatalogue(t federation.Type, federation string, w *world) *catalogue {
 	return &catalogue{
 		kind: t, federation: federation, world: w,
-		declared: map[propagation.Key]*declaration{}, of: map[propagation.Key]map[string]bool{}, asked: map[propagation.Key]bool{},
+		declared: map[propagation.Key]*declaration{}, of: map[propagation.Key]map[string]bool{},
+		left: map[propagation.Key]bool{}, leftOf: map[propagation.Key]propagation.Key{}, asked: map[propagation.Key]bool{},
 	}
 }
 
@@ -65,6 +68,11 @@ func (c *catalogue) declare(service propagation.Key, wishes map[string]wish) {
 		}
 	}
 	delete(c.of, service)
+	if key, left := c.leftOf[service]; left {
+		delete(c.left, key)
+		delete(c.leftOf, service)
+		c.tellLocked(key)
+	}
 	for name, w := range wishes {
 		if c.of[service] == nil {
 			c.of[service] = map[string]bool{}
@@ -72,6 +80,14 @@ func (c *catalogue) declare(service propagation.Key, wishes map[string]wish) {
 		c.of[service][name] = true
 		c.putLocked(propagation.Key{Namespace: service.Namespace, Name: name}, service, w)
 	}
+}
+
+// leave has an object of a service stay as it is, declared or not.
+func (c *catalogue) leave(service propagation.Key, name string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	key := propagation.Key{Namespace: service.Namespace, Name: name}
+	c.left[key], c.leftOf[service] = true, key
 }
 
 func (c *catalogue) putLocked(key, service propagation.Key, w wish) {
@@ -156,7 +172,7 @@ func (c *catalogue) Get(_ context.Context, key propagation.Key) (propagation.Int
 		return propagation.Intent{}, false, nil // nothing of ours is called so
 	}
 	c.note(key)
-	if c.world.unsettled(key.Namespace) {
+	if c.world.unsettled(key.Namespace) || c.stays(key) {
 		return propagation.Intent{}, false, fmt.Errorf("%s %s: %w", c.kind, key, propagation.ErrNotListed)
 	}
 	c.mu.Lock()
@@ -169,6 +185,12 @@ func (c *catalogue) Get(_ context.Context, key propagation.Key) (propagation.Int
 		Key: key, Parent: parentOf(c.federation, c.kind, key), Deleting: true, Held: true,
 		Placement: placement.Request{Want: placement.Placement{Clusters: []federation.ClusterName{}}},
 	}, true, nil
+}
+
+func (c *catalogue) stays(key propagation.Key) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.left[key]
 }
 
 // note notes that the loop wants to know of a key.

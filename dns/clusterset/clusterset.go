@@ -220,7 +220,10 @@ func (c *Controller) decide(service propagation.Key) error {
 		return err
 	}
 	c.slices.declare(service, d.slices)
-	if d.settled {
+	if d.stays {
+		c.imports.leave(service, service.Name)
+		c.services.leave(service, DerivedName(service.Name))
+	} else {
 		c.imports.declare(service, named(service.Name, d.imported))
 		c.services.declare(service, named(DerivedName(service.Name), d.service))
 	}

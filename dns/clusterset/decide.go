@@ -16,10 +16,11 @@ import (
 // decision is what a service should be in every member, and what is to be said of
 // it there.
 type decision struct {
-	// settled is false while a member that exports the service has not been seen:
-	// then the import and the derived Service are to stay as they are, and nothing is
-	// said.
+	// settled is false while a member is waited for that exports the service: then
+	// nothing is said of it.
 	settled bool
+	// stays says that the import and the derived Service are to stay as they are.
+	stays bool
 	// imported and service are nil when there should be none.
 	imported, service *wish
 	slices            map[string]wish // by name
@@ -46,14 +47,15 @@ func (s scene) decide(now time.Time) (decision, error) {
 	remembered := s.remembered()
 	if unseen := s.unseen(remembered); len(unseen) > 0 {
 		d.settled = !slices.ContainsFunc(unseen, func(m sighting) bool { return !m.gone(now) })
-		i = s.without(unseen, i, remembered, d.settled)
+		d.stays = !d.settled || len(remembered.Clusters) > 0
+		if d.stays {
+			i = s.asBefore(remembered, i, unseen)
+		}
 	}
-	if len(i.Clusters) == 0 {
-		d.exports = s.sayOfExports(i, verdicts, d)
-		return d, nil
-	}
-	if err := s.want(&d, i, now); err != nil {
-		return decision{}, fmt.Errorf("service %s: %w", s.key, err)
+	if len(i.Clusters) > 0 {
+		if err := s.want(&d, i, now); err != nil {
+			return decision{}, fmt.Errorf("service %s: %w", s.key, err)
+		}
 	}
 	if d.settled {
 		d.exports, d.imports = s.sayOfExports(i, verdicts, d), s.sayOfImports(i)
@@ -61,20 +63,13 @@ func (s scene) decide(now time.Time) (decision, error) {
 	return d, nil
 }
 
-// without is the import while exports are not known that there are. As long as they
-// are waited for, it is what it was; after that it is what the others make of it,
-// and what it was where there are no others.
-func (s scene) without(unseen []sighting, merged, remembered Import, settled bool) Import {
-	switch {
-	case len(remembered.Clusters) == 0 && settled:
-		return merged
-	case len(remembered.Clusters) == 0:
+// asBefore is the import as it was, with the clusters that export the service now, as
+// far as anybody knows. There is none where there was none.
+func (s scene) asBefore(remembered, merged Import, unseen []sighting) Import {
+	if len(remembered.Clusters) == 0 {
 		return Import{}
 	}
-	i := merged
-	if !settled || len(merged.Clusters) == 0 {
-		i = remembered.fitting(valid(s.exports()))
-	}
+	i := remembered.fitting(valid(s.exports()))
 	i.Clusters = slices.Clone(merged.Clusters)
 	for _, m := range unseen {
 		i.Clusters = append(i.Clusters, m.cluster)
@@ -103,7 +98,7 @@ func (s scene) want(d *decision, i Import, now time.Time) error {
 	if len(importing) == 0 {
 		return nil
 	}
-	if err := s.wantSlices(d, i, now); err != nil || !d.settled {
+	if err := s.wantSlices(d, i, now); err != nil || d.stays {
 		return err
 	}
 	template, err := s.serviceImport(i)

@@ -179,38 +179,47 @@ func TestTheEndpointsOfAMemberThatIsGoneAreItsOwn(t *testing.T) {
 }
 
 func TestWhatAProcessBeforeHasMadeStaysUntilItsExportersAreSeen(t *testing.T) {
-	berlin := holding(importer("berlin"), "boston", "paris")
-	paris := exporter("paris", 10, "10.2.0.1")
+	berlin, paris := holding(importer("berlin"), "boston", "paris"), exporter("paris", 10, "10.2.0.1")
+	paris.service.Spec.ClusterIP = corev1.ClusterIPNone // boston may have decided otherwise
+	name := SliceName("paris", "web-x")
 
-	d := decide(t, berlin, unseen("boston", time.Minute), paris)
-	require.False(t, d.settled)
-	require.Nil(t, d.imported)
-	require.Nil(t, d.service)
-	require.Empty(t, d.exports)
-	require.Equal(t, DerivedName("web"), d.slices[SliceName("paris", "web-x")].template.GetLabels()["kubernetes.io/service-name"], "endpoints follow")
+	waiting := decide(t, berlin, unseen("boston", time.Minute), paris)
+	require.False(t, waiting.settled)
+	require.True(t, waiting.stays)
+	require.Empty(t, waiting.exports)
+	require.Equal(t, DerivedName("web"), waiting.slices[name].template.GetLabels()["kubernetes.io/service-name"], "endpoints follow")
 
-	d = decide(t, berlin, unseen("boston", 0), paris)
-	require.True(t, d.settled)
-	require.Equal(t, clusters{"boston", "paris"}, d.imports["berlin"].clusters)
-	require.Len(t, d.imported.template.Object["spec"].(map[string]any)["ports"], 1, "those of the others")
-	require.Equal(t, clusters{"berlin", "boston", "paris"}, d.imported.clusters)
+	gone := decide(t, berlin, unseen("boston", 0), paris)
+	require.True(t, gone.settled)
+	require.True(t, gone.stays)
+	require.Equal(t, clusters{"boston", "paris"}, gone.imports["berlin"].clusters)
+	require.Contains(t, gone.exports["paris"][2].Message, "until every cluster that exports it has been seen")
+	require.Equal(t, waiting.slices[name].template, gone.slices[name].template)
 
-	d = decide(t, berlin, unseen("boston", 0), importer("paris"))
-	require.True(t, d.settled)
-	require.Equal(t, clusters{"boston"}, d.imports["berlin"].clusters)
-	require.Len(t, d.imported.template.Object["spec"].(map[string]any)["ports"], 2, "it is what it was where nobody else exports it")
-	require.Empty(t, d.slices)
+	alone := decide(t, berlin, unseen("boston", 0), importer("paris"))
+	require.True(t, alone.stays)
+	require.Equal(t, clusters{"boston"}, alone.imports["berlin"].clusters)
+	require.Empty(t, alone.slices)
 
-	d = decide(t, berlin, importer("paris"))
-	require.Nil(t, d.imported, "boston is no member any more")
+	left := decide(t, berlin, importer("paris"))
+	require.False(t, left.stays)
+	require.Nil(t, left.imported, "boston is no member any more")
 }
 
 func TestAMemberWhoseServicesAreNotKnownIsWaitedFor(t *testing.T) {
 	boston := unseen("boston", time.Minute)
 	boston.export = &v1beta1.ServiceExport{}
-	d := decide(t, boston, importer("paris"))
+	d := decide(t, boston, importer("paris"), exporter("rome", 5, "10.1.0.1"))
 	require.False(t, d.settled)
+	require.True(t, d.stays)
 	require.Nil(t, d.imported)
+	require.Empty(t, d.slices)
+
+	boston.until = noon
+	d = decide(t, boston, importer("paris"), exporter("rome", 5, "10.1.0.1"))
+	require.False(t, d.stays)
+	require.Equal(t, clusters{"boston", "paris", "rome"}, d.imported.clusters)
+	require.Contains(t, d.imported.rules, overrides.Rule{Cluster: "boston"}, "nothing is written where nothing is known")
 }
 
 func TestAnExportIsReadyWhenItIsImported(t *testing.T) {

@@ -2,6 +2,7 @@ package clusterset
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -49,14 +50,14 @@ func (w *world) follow(ctx context.Context, settled func()) {
 }
 
 // settle has each member watched as far as services are exported, and returns the
-// time until the next one that is away, or not known, counts as gone; 0 when there is
-// none.
+// time until it has to be done again though nothing has changed, such as when a member
+// that is away counts as gone; 0 when it has not.
 func (w *world) settle(ctx context.Context, running *sync.WaitGroup) time.Duration {
 	set, now := w.clusters.Snapshot().Staying(), time.Now()
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.partLocked(set)
-	next := time.Duration(0)
+	var waits []time.Duration
 	for c := range set.All() {
 		m := w.over(c, now)
 		w.tidy(m)
@@ -64,12 +65,15 @@ func (w *world) settle(ctx context.Context, running *sync.WaitGroup) time.Durati
 			if m.reach != nil && !s.isOpen() {
 				s.open(ctx, running, m.watch(s.topic()))
 			}
+			waits = append(waits, s.settle(now))
 		}
-		if left := m.end(w.keepFor).Sub(now); left > 0 && (next == 0 || left < next) {
-			next = left
-		}
+		waits = append(waits, m.end(w.keepFor).Sub(now))
 	}
-	return next
+	waits = slices.DeleteFunc(waits, func(d time.Duration) bool { return d <= 0 })
+	if len(waits) == 0 {
+		return 0
+	}
+	return slices.Min(waits)
 }
 
 // partLocked forgets the members that are none any more.
@@ -165,6 +169,7 @@ func (m *member) end(keepFor time.Duration) time.Time {
 type shelved interface {
 	isKnown() bool
 	start() time.Time
+	settle(now time.Time) time.Duration
 	topic() watching.Subject
 	isOpen() bool
 	open(ctx context.Context, running *sync.WaitGroup, o watching.Options)

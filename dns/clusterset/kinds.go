@@ -5,11 +5,17 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	discoveryv1 "k8s.io/api/discovery/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/mcs-api/pkg/apis/v1beta1"
 
 	"github.com/fedrail/fedrail/internal/watching"
 	"github.com/fedrail/fedrail/propagation"
 )
+
+// slim is what is kept of the metadata of an object.
+func slim(m metav1.ObjectMeta) metav1.ObjectMeta {
+	return metav1.ObjectMeta{Namespace: m.Namespace, Name: m.Name, UID: m.UID, ResourceVersion: m.ResourceVersion, Labels: m.Labels}
+}
 
 func byKey(a, b propagation.Key) int {
 	return cmp.Or(cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Name, b.Name))
@@ -41,9 +47,7 @@ func (w *world) namespaceKind() kind[*corev1.Namespace] {
 	return kind[*corev1.Namespace]{
 		subject: watching.Subject{Resource: "namespaces", Whole: true}, example: &corev1.Namespace{},
 		keep: func(n *corev1.Namespace) (*corev1.Namespace, bool) {
-			slim := &corev1.Namespace{}
-			slim.Name, slim.UID, slim.ResourceVersion = n.Name, n.UID, n.ResourceVersion
-			return slim, n.DeletionTimestamp == nil
+			return &corev1.Namespace{ObjectMeta: slim(n.ObjectMeta)}, n.DeletionTimestamp == nil
 		},
 		concerns: func(n *corev1.Namespace) (propagation.Key, bool) { return propagation.Key{Namespace: n.Name}, false },
 	}
@@ -54,7 +58,9 @@ func (w *world) namespaceKind() kind[*corev1.Namespace] {
 func (w *world) serviceKind(namespace string) kind[*corev1.Service] {
 	return kind[*corev1.Service]{
 		subject: watching.Subject{Resource: "services", Namespace: namespace}, example: &corev1.Service{},
-		keep: func(s *corev1.Service) (*corev1.Service, bool) { return s, true },
+		keep: func(s *corev1.Service) (*corev1.Service, bool) {
+			return &corev1.Service{ObjectMeta: slim(s.ObjectMeta), Spec: s.Spec}, true
+		},
 		concerns: func(s *corev1.Service) (propagation.Key, bool) {
 			if s.Labels[FederationLabel] == w.federation {
 				return propagation.Key{Namespace: s.Namespace, Name: s.Labels[v1beta1.LabelServiceName]}, true
@@ -71,7 +77,11 @@ func (w *world) sliceKind(namespace string) kind[*discoveryv1.EndpointSlice] {
 		subject: watching.Subject{Resource: "endpointslices", Namespace: namespace}, example: &discoveryv1.EndpointSlice{},
 		keep: func(s *discoveryv1.EndpointSlice) (*discoveryv1.EndpointSlice, bool) {
 			_, imported := s.Labels[v1beta1.LabelSourceCluster]
-			return s, !imported && s.Labels[discoveryv1.LabelServiceName] != "" && s.DeletionTimestamp == nil
+			kept := &discoveryv1.EndpointSlice{ObjectMeta: slim(s.ObjectMeta), AddressType: s.AddressType, Endpoints: s.Endpoints, Ports: s.Ports}
+			for i := range kept.Endpoints {
+				kept.Endpoints[i].TargetRef, kept.Endpoints[i].Hints, kept.Endpoints[i].DeprecatedTopology = nil, nil, nil
+			}
+			return kept, !imported && s.Labels[discoveryv1.LabelServiceName] != "" && s.DeletionTimestamp == nil
 		},
 		concerns: func(s *discoveryv1.EndpointSlice) (propagation.Key, bool) {
 			return propagation.Key{Namespace: s.Namespace, Name: s.Labels[discoveryv1.LabelServiceName]}, true

@@ -208,6 +208,21 @@ func TestANamespaceThatComesLaterImports(t *testing.T) {
 	w.untilImported([]string{"m1", "m2", "m3", "m4"}, shared(), "m1", "m2")
 }
 
+func TestAMemberWithoutTheKindsHoldsUpNothingForLong(t *testing.T) {
+	w := newWorld(t, everywhere...)
+	stop := w.start()
+	w.shared()
+	stop()
+	w.unexport("m1")
+	w.unexport("m2")
+	plain := servers.Shared(t, "plain")[0] // it might still export something
+	w.servers["plain"] = plain
+	t.Cleanup(func() { delete(w.servers, "plain") })
+	w.ready("plain")
+	w.start()
+	w.untilGone(everywhere...)
+}
+
 func TestAMemberThatDoesNotAnswerDelaysNobody(t *testing.T) {
 	w := newWorld(t, "m1", "m2")
 	dead := servers.Fresh(t, "dead")[0]

@@ -43,7 +43,7 @@ func newReach(clusters Clusters, name federation.ClusterName) (*reach, error) {
 	}{
 		{&r.core, corev1.SchemeGroupVersion, corev1.AddToScheme},
 		{&r.endpoints, discoveryv1.SchemeGroupVersion, discoveryv1.AddToScheme},
-		{&r.multicluster, schema.GroupVersion(v1beta1.GroupVersion), v1beta1.AddToScheme},
+		{&r.multicluster, schema.GroupVersion(v1beta1.GroupVersion), v1beta1.Install},
 	} {
 		if *group.client, err = watching.Connect(rest.CopyConfig(config), group.version, group.add); err != nil {
 			return nil, fmt.Errorf("client for %s: %w", group.version, err)

@@ -56,6 +56,8 @@ func (m sighting) exported(v Verdict, d decision, t troubles) status.Condition {
 		return ready(false, v1beta1.ServiceExportReasonFailed, "it is not valid: "+v.Valid.Message)
 	case len(failing) > 0:
 		return ready(false, v1beta1.ServiceExportReasonFailed, strings.Join(failing[:min(len(failing), shownClusters)], "; "))
+	case d.stays:
+		return ready(true, v1beta1.ServiceExportReasonExported, "the service is imported; the import stays as it is until every cluster that exports it has been seen")
 	case d.imported == nil:
 		return ready(false, v1beta1.ServiceExportReasonPending, "no cluster has both the namespace and the kind ServiceImport")
 	case len(t.pending) > 0 && !settled:
@@ -152,7 +154,7 @@ func outcomeOf(o status.Observation) (seen bool, problem string) {
 func (s scene) sayOfImports(i Import) map[federation.ClusterName]importWord {
 	said := map[federation.ClusterName]importWord{}
 	for _, m := range s.members {
-		if m.held != nil && m.until.IsZero() {
+		if m.held != nil && m.until.IsZero() && len(i.Clusters) > 0 {
 			said[m.cluster] = importWord{i.Clusters, s.usable(m, i)}
 		}
 	}

@@ -77,7 +77,7 @@ func (s scene) remembered() Import {
 			continue
 		}
 		if len(i.Clusters) == 0 {
-			i.Spec = *m.held.Spec.DeepCopy()
+			i.Spec = m.held.Spec
 		}
 		for _, c := range m.held.Status.Clusters {
 			if name := federation.ClusterName(c.Cluster); !slices.Contains(i.Clusters, name) {

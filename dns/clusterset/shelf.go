@@ -31,6 +31,7 @@ type shelf[T object] struct {
 	world   *world
 	began   time.Time // when it was to be watched first
 	known   bool      // all has been listed, be it a while ago
+	missing time.Time // since when the member says that it does not serve the kind; zero when it does not say so
 	sight   sight
 	objects map[propagation.Key]T
 	of      map[propagation.Key]map[propagation.Key]bool // the keys of those that concern a service
@@ -176,11 +177,32 @@ func (f *feed[T]) news() {
 		return // Replace has said so
 	}
 	_ = f.change(func(s *shelf[T]) {
-		s.world.logger.Info("cannot be watched", "cluster", f.watch.Member, "type", f.watch.Subject.Resource, "reason", err.Error())
-		if apierrors.IsNotFound(err) && !s.known {
-			s.see(nothing)
+		log := s.world.logger
+		if apierrors.IsNotFound(err) {
+			log, s.missing = log.V(1), time.Now()
+			s.world.again()
+		} else {
+			s.missing = time.Time{}
 		}
+		log.Info("cannot be watched", "cluster", f.watch.Member, "type", f.watch.Subject.Resource, "reason", err.Error())
 	})
+}
+
+// unserved is how long a member has to say that it does not serve a kind until that
+// is believed: an API server that starts knows no definitions yet.
+const unserved = 10 * time.Second
+
+// settle notes that there is nothing of a kind that is not served, and returns the
+// time until that is to be looked at; 0 when it is not.
+func (s *shelf[T]) settle(now time.Time) time.Duration {
+	left := s.missing.Add(unserved).Sub(now)
+	switch {
+	case s.known || s.missing.IsZero() || s.feed == nil || !apierrors.IsNotFound(s.feed.watch.Known()):
+		return 0
+	case left <= 0:
+		s.see(nothing)
+	}
+	return max(left, 0)
 }
 
 // sight says how much there may be of a kind.
@@ -225,6 +247,7 @@ func (f *feed[T]) Replace(objs []any, _ string) error {
 				s.drop(key)
 			}
 		}
+		s.missing = time.Time{}
 		s.see(served)
 	})
 	f.watch.HasListed()

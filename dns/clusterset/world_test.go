@@ -87,7 +87,9 @@ func definitions(t testing.TB) []*apiextensionsv1.CustomResourceDefinition {
 // Config implements [clusterset.Clusters].
 func (w *world) Config(name federation.ClusterName) (*rest.Config, error) {
 	config := w.servers[name].Config()
-	config.Wrap(func(next http.RoundTripper) http.RoundTripper { return line{w, name, next, w.counter.Wrap(string(name))(next)} })
+	config.Wrap(func(next http.RoundTripper) http.RoundTripper {
+		return line{w, name, next, w.counter.Wrap(string(name))(next)}
+	})
 	return config, nil
 }
 
