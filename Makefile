@@ -27,6 +27,10 @@ demo: ## one application on a host and three members, end to end (KEEP=1 leaves 
 demo-replicas: ## where thirty replicas go while clusters are drained, fail, fill up and join
 	@go run -C examples/sandbox ./demo --story=replicas
 
+.PHONY: demo-dns
+demo-dns: ## what a real DNS server answers while clusters fail; builds external-dns once, in about five minutes
+	@go run -C examples/sandbox ./demo --story=names
+
 .PHONY: test
 test: binaries ## all tests of all modules, on real API servers, with -race
 	@for m in $(MODULES); do echo "== test $$m"; go test -C $$m -race -timeout 30m ./...; done

@@ -4,6 +4,7 @@ go 1.26.0
 
 require (
 	github.com/fedrail/fedrail v0.0.0
+	github.com/miekg/dns v1.1.73
 	github.com/spf13/cobra v1.10.2
 	github.com/spf13/pflag v1.0.10
 	github.com/stretchr/testify v1.12.1

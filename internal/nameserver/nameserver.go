@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"os"
 	"os/exec"
@@ -22,7 +23,7 @@ var ErrNotInstalled = errors.New(`"named" is not installed: apt-get install bind
 
 // Options are what a [Server] is made of. Dir and Zone are required.
 type Options struct {
-	Dir  string // for its files and its log; created when it is not there
+	Dir  string // for its files and its log; created when it is not there. The zone of an earlier server in it is forgotten
 	Zone string // "example.com"
 	// Records are lines of the zone's file that are there from the beginning: "www 60
 	// IN A 192.0.2.1". The zone has an SOA, an NS and the address of ns1 besides.
@@ -52,6 +53,9 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 	}
 	dir, err := filepath.Abs(o.Dir)
 	if err != nil {
+		return nil, err
+	}
+	if err := os.Remove(filepath.Join(dir, "zone.jnl")); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
 	s := &Server{zone: o.Zone, key: Key{Name: "fedrail", Secret: base64.StdEncoding.EncodeToString([]byte(rand.Text()))}}

@@ -32,7 +32,7 @@ type cluster struct {
 }
 
 func (d *demo) startClusters(ctx context.Context) error {
-	if err := d.sandbox(ctx, "up", fmt.Sprintf("--members=%d", d.story.members)); err != nil {
+	if err := d.sandbox(ctx, append([]string{"up", fmt.Sprintf("--members=%d", d.story.members)}, d.story.places...)...); err != nil {
 		return err
 	}
 	var err error

@@ -44,7 +44,7 @@ func (d *demo) startController(ctx context.Context) error {
 	}
 	cmd := exec.Command(d.place.controllerProgram(),
 		"--kubeconfig="+d.place.controllerKubeconfig(), "--kubefed-namespace="+systemNamespace,
-		"--healthz-addr=127.0.0.1:0", "--metrics-addr=")
+		"--healthz-addr=127.0.0.1:0", "--metrics-addr=", "--dns-publish-time=3s")
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.ExtraFiles = []*os.File{lock}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // it may outlive the demo

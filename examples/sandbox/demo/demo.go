@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"io"
 	"time"
+
+	"github.com/fedrail/fedrail/internal/controlplane"
+	"github.com/fedrail/fedrail/internal/nameserver"
 )
 
 // demo is one run of the demo.
@@ -19,6 +22,8 @@ type demo struct {
 	host       cluster
 	members    []cluster
 	controller *controller
+	names      *nameserver.Server    // nil until startDNS
+	publisher  *controlplane.Process // nil until startDNS
 }
 
 // ending says what is left when the demo has ended well.
@@ -56,7 +61,7 @@ func (d *demo) run(ctx context.Context) error {
 	}
 	if d.end == keepRunning {
 		d.sayHow()
-		return nil
+		return d.linger(ctx)
 	}
 	d.say("taking all of it down")
 	if err := d.stop(ctx); err != nil {
@@ -64,6 +69,16 @@ func (d *demo) run(ctx context.Context) error {
 	}
 	d.say("done: every claim was checked, and holds")
 	return nil
+}
+
+// linger waits for Ctrl-C where a DNS server runs, for that ends with the demo.
+func (d *demo) linger(ctx context.Context) error {
+	if d.names == nil {
+		return nil
+	}
+	d.say("bind9 and external-dns run as long as this does: Ctrl-C ends all of it")
+	<-ctx.Done()
+	return d.stop(ctx)
 }
 
 func (d *demo) takeSteps(ctx context.Context) error {
@@ -94,6 +109,7 @@ func orInterrupted(ctx context.Context, err error) error {
 // stop ends all that was started, also after ctx has ended.
 func (d *demo) stop(ctx context.Context) error {
 	ctx = context.WithoutCancel(ctx)
+	d.stopDNS()
 	return errors.Join(d.controller.stop(), d.sandbox(ctx, "down"))
 }
 

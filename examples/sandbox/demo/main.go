@@ -4,6 +4,7 @@
 //	go run -C examples/sandbox ./demo
 //	KEEP=1 go run -C examples/sandbox ./demo   # and leave it all running
 //	go run -C examples/sandbox ./demo --story=replicas
+//	go run -C examples/sandbox ./demo --story=names
 //
 // It needs Go and nothing else. The first time, it builds the clusters' programs.
 package main
@@ -35,7 +36,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("demo", flag.ContinueOnError)
 	flags.SetOutput(out)
 	keep := flags.Bool("keep", os.Getenv("KEEP") == "1", "leave clusters, controller and sample running; also KEEP=1 in the environment")
-	name := flags.String("story", "shop", "shop: one application, end to end; replicas: where thirty replicas go while clusters come and fail")
+	name := flags.String("story", "shop", "shop: one application, end to end; replicas: where thirty replicas go while clusters come and fail; names: what a real DNS server answers meanwhile")
 	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
 		return nil
 	} else if err != nil {

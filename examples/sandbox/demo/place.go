@@ -55,6 +55,7 @@ func findSource() (string, error) {
 func (p place) kubeconfig() string {
 	return filepath.Join(p.cache, "fedrail", "sandbox", sandboxName, "kubeconfig")
 }
+func (p place) file(name string) string   { return filepath.Join(p.files, name) }
 func (p place) sandboxProgram() string    { return filepath.Join(p.files, "sandbox") }
 func (p place) controllerProgram() string { return filepath.Join(p.files, "controller") }
 func (p place) controllerLog() string     { return filepath.Join(p.files, "controller.log") }

@@ -4,13 +4,10 @@ import (
 	"context"
 	_ "embed"
 	"fmt"
-	"strings"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/types"
-	"sigs.k8s.io/yaml"
 
 	"github.com/fedrail/fedrail/examples/controller/sample"
 	corev1beta1 "github.com/fedrail/fedrail/federation/apis/core/v1beta1"
@@ -52,15 +49,8 @@ func preferences() resource {
 
 // declareReplicas does what "kubectl apply -f replicas.yaml" would.
 func (d *demo) declareReplicas(ctx context.Context) error {
-	for document := range strings.SplitSeq(replicasManifest, "\n---\n") {
-		o := &unstructured.Unstructured{}
-		if err := yaml.Unmarshal([]byte(document), &o.Object); err != nil {
-			return err
-		}
-		_, err := onHost(o).in(d.host).Apply(ctx, o.GetName(), o, metav1.ApplyOptions{FieldManager: fieldManager, Force: true})
-		if err != nil {
-			return fmt.Errorf("apply %s %s: %w", o.GetKind(), o.GetName(), err)
-		}
+	if err := d.applyManifest(ctx, replicasManifest); err != nil {
+		return err
 	}
 	d.say("applied a FederatedDeployment and its ReplicaSchedulingPreference on the host")
 	return nil

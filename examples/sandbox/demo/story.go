@@ -9,9 +9,10 @@ import (
 
 // story is what a demo shows.
 type story struct {
-	members int    // how many clusters there are beside the host
-	joined  int    // how many of them are members from the beginning
-	tries   string // what to try when all is kept
+	members int      // how many clusters there are beside the host
+	joined  int      // how many of them are members from the beginning
+	places  []string // flags that say where the clusters are; nil is as they are
+	tries   string   // what to try when all is kept
 	steps   func(*demo) []step
 }
 
@@ -21,6 +22,10 @@ func stories() map[string]story {
 		"shop": {members: 3, joined: 3, steps: (*demo).shopSteps, tries: `  kubectl get federateddeployments,federatedconfigmaps -n shop
   kubectl --context member1 get all -n shop
   kubectl -n shop patch federateddeployment web --type=merge -p '{"spec":{"placement":{"clusters":[{"name":"member2"}]}}}'
+`},
+		"names": {members: 3, joined: 3, places: regions(), steps: (*demo).nameSteps, tries: `  kubectl get servicednsrecord web -n shop -o yaml
+  kubectl get dnsendpoint service-web -n shop -o yaml
+  dig @127.0.0.1 web.shop.prod.svc.us.fed.example.test   # with -p and the port that bind9 answers on, above
 `},
 		"replicas": {members: 4, joined: 3, steps: (*demo).replicaSteps, tries: `  kubectl get replicaschedulingpreference web -n shop -o yaml
   kubectl get federateddeployment web -n shop -o yaml
