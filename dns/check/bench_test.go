@@ -9,7 +9,7 @@ import (
 
 	"github.com/fedrail/fedrail/dns"
 	"github.com/fedrail/fedrail/dns/check"
-	"github.com/fedrail/fedrail/dns/check/namedtest"
+	"github.com/fedrail/fedrail/internal/nameserver/nameservertest"
 )
 
 // BenchmarkNames checks 1,000 names that a server of this machine answers, half of
@@ -22,7 +22,7 @@ func BenchmarkNames(b *testing.B) {
 		name := fmt.Sprintf("n%d.example.com", i)
 		want = append(want, set(name, dns.A, "192.0.2.1"), set(fmt.Sprintf("c%d.example.com", i), dns.CNAME, name))
 	}
-	server := check.Server(namedtest.Start(b, records.String()))
+	server := check.Server(nameservertest.Start(b, "example.com", records.String()).Addr())
 	for b.Loop() {
 		report, err := check.Check(b.Context(), server, want, check.Options{})
 		require.NoError(b, err)

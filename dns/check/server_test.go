@@ -12,7 +12,7 @@ import (
 
 	"github.com/fedrail/fedrail/dns"
 	"github.com/fedrail/fedrail/dns/check"
-	"github.com/fedrail/fedrail/dns/check/namedtest"
+	"github.com/fedrail/fedrail/internal/nameserver/nameservertest"
 )
 
 func TestARealServerIsChecked(t *testing.T) {
@@ -22,7 +22,7 @@ func TestARealServerIsChecked(t *testing.T) {
 		addresses = append(addresses, fmt.Sprintf("192.0.2.%d", i+1))
 		fmt.Fprintf(&many, "many IN A %s\n", addresses[i])
 	}
-	server := check.Server(namedtest.Start(t, many.String()+`
+	server := check.Server(nameservertest.Start(t, "example.com", many.String()+`
 web      IN A     192.0.2.1
 web      IN A     192.0.2.2
 web      IN AAAA  2001:db8::1
@@ -36,7 +36,7 @@ long 900 IN A     192.0.2.1
 text     IN TXT   "theirs"
 deep.old IN A     192.0.2.1
 *.wild   IN CNAME web
-`))
+`).Addr())
 	report, err := check.Check(t.Context(), server, []dns.RecordSet{
 		set("web.example.com", dns.A, "192.0.2.1", "192.0.2.2"),
 		set("web.example.com", dns.AAAA, "2001:db8::1"),

@@ -13,12 +13,12 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/fedrail/fedrail/dns/check"
-	"github.com/fedrail/fedrail/dns/check/namedtest"
 	"github.com/fedrail/fedrail/federation"
 	corev1beta1 "github.com/fedrail/fedrail/federation/apis/core/v1beta1"
 	externaldnsv1alpha1 "github.com/fedrail/fedrail/federation/apis/externaldns/v1alpha1"
 	multiclusterdnsv1alpha1 "github.com/fedrail/fedrail/federation/apis/multiclusterdns/v1alpha1"
 	"github.com/fedrail/fedrail/internal/controlplane/controlplanetest"
+	"github.com/fedrail/fedrail/internal/nameserver/nameservertest"
 )
 
 // makes creates an object on the host, and then gives it its status.
@@ -91,12 +91,12 @@ const webName = "web.shop.prod.svc.example.com"
 
 func TestRecordsAreComparedWithWhatIsAnswered(t *testing.T) {
 	w := newDNSWorld(t)
-	w.domain(namedtest.Start(t, `
+	w.domain(nameservertest.Start(t, "example.com", `
 web.shop.prod.svc     IN A     192.0.2.1
 web.shop.prod.svc.us  IN CNAME web.shop.prod.svc
 shop                  IN A     192.0.2.1
 www                   IN A     203.0.113.9
-`))
+`).Addr())
 	server := w.nameServer()
 	service, ingress, gateway := dnsKinds()[0], dnsKinds()[1], dnsKinds()[2]
 	endpoints := externaldnsv1alpha1.DNSEndpoints()
@@ -172,7 +172,7 @@ func (w *world) asJSON(t *testing.T) {
 
 func TestWhatIsBehindOnTheHostIsSaid(t *testing.T) {
 	w := newDNSWorld(t)
-	server := "--server=" + namedtest.Start(t, "")
+	server := "--server=" + nameservertest.Start(t, "example.com").Addr()
 	service, old := dnsKinds()[0], multiclusterdnsv1alpha1.DNSEndpoints()
 	w.record(service, "web", inProd, ready())
 	w.endpoint(old, "service-web", set(webName, "A", "192.0.2.1"))

@@ -1,6 +1,7 @@
 package externaldns_test
 
 import (
+	"context"
 	"errors"
 	"net"
 	"os"
@@ -22,7 +23,11 @@ import (
 	"github.com/fedrail/fedrail/internal/controlplane"
 	"github.com/fedrail/fedrail/internal/controlplane/controlplanetest"
 	"github.com/fedrail/fedrail/internal/crdtest"
+	"github.com/fedrail/fedrail/internal/nameserver"
+	"github.com/fedrail/fedrail/internal/nameserver/nameservertest"
 )
+
+const zone = "fed.example.test"
 
 // buildEnv lets the test build external-dns when it says "build".
 const buildEnv = "FEDRAIL_EXTERNAL_DNS"
@@ -47,20 +52,20 @@ func program(t *testing.T) string {
 
 // scene is a host whose DNSEndpoints are published in a zone.
 type scene struct {
-	named
+	names     *nameserver.Server
 	endpoints dynamic.ResourceInterface
 }
 
 func newScene(t *testing.T) scene {
 	t.Helper()
-	path, names := program(t), startNamed(t)
+	path, names := program(t), nameservertest.Start(t, zone, "other 60 IN A 192.0.2.99")
 	host := servers.Shared(t, "host")[0]
 	definition, err := externaldns.Definition(t.Context())
 	require.NoError(t, err)
 	crd := &apiextensionsv1.CustomResourceDefinition{}
 	require.NoError(t, yaml.Unmarshal(definition, crd))
 	crdtest.Install(t, host.Config(), crd)
-	publish(t, host, externaldns.Options{Path: path, Server: names.addr, Zone: zone, Key: key, Secret: names.secret, Owner: "test"})
+	publish(t, host, externaldns.Options{Path: path, Server: names.Addr(), Zone: zone, Key: names.Key().Name, Secret: names.Key().Secret, Owner: "test"})
 	client, err := dynamic.NewForConfig(host.Config())
 	require.NoError(t, err)
 	endpoints := client.Resource(v1alpha1.DNSEndpoints())
@@ -136,4 +141,11 @@ func TestVersionIsThePinnedOne(t *testing.T) {
 	pinned, err := os.ReadFile("../servers/externaldns/go.mod")
 	require.NoError(t, err)
 	require.Contains(t, string(pinned), "sigs.k8s.io/external-dns "+externaldns.Version+" ")
+}
+
+// resolver asks the server of the zone and no other.
+func (s scene) resolver() *net.Resolver {
+	return &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
+		return (&net.Dialer{}).DialContext(ctx, network, s.names.Addr())
+	}}
 }
