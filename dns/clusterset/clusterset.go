@@ -138,7 +138,7 @@ func (c *Controller) newLoop(of *catalogue, pace *propagation.Pace) (*propagatio
 	return propagation.New(propagation.Options{
 		Registry: c.Clusters, Source: of, Ledger: of, Propagator: carrier,
 		Overrider: tailor{}, Aggregator: plain{}, LossGuard: propagation.AnyLoss{}, Pace: pace,
-		Telemetry: c.Telemetry, Name: of.kind.String(), Logger: c.Logger,
+		Telemetry: c.Telemetry, Name: "clusterset." + of.kind.Resource, Logger: c.Logger,
 	})
 }
 

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
 	corev1 "k8s.io/api/core/v1"
 	discoveryv1 "k8s.io/api/discovery/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -248,6 +249,25 @@ func TestAMemberThatDoesNotAnswerDelaysNobody(t *testing.T) {
 	require.NoError(t, dead.Continue())
 	w.untilImported([]string{"dead"}, map[string][]string{"dead": {"10.3.0.1"}, "m1": {"10.1.0.1"}}, "dead", "m1")
 	w.untilReady("m1", "dead")
+}
+
+func TestAMemberThatLeavesTakesItsExportsAlong(t *testing.T) {
+	w := newWorld(t, everywhere...)
+	w.start()
+	w.shared()
+	w.Put(federation.Cluster{Name: "m2", Ready: true, Leaving: federation.LeavingDelete})
+	w.untilImported([]string{"m1", "m3"}, map[string][]string{"m1": {"10.1.0.1"}}, "m1")
+	w.untilGone("m2")
+}
+
+func TestNothingIsLeftRunning(t *testing.T) {
+	w := newWorld(t, everywhere...)
+	before := goleak.IgnoreCurrent()
+	stop := w.start()
+	w.shared()
+	stop()
+	goleak.VerifyNone(t, before, goleak.IgnoreAnyFunction("net/http.(*persistConn).readLoop"), goleak.IgnoreAnyFunction("net/http.(*persistConn).writeLoop"),
+		goleak.IgnoreAnyFunction("golang.org/x/net/http2.(*clientConnReadLoop).run"))
 }
 
 func TestWhatAChangeCosts(t *testing.T) {
