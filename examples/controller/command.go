@@ -101,6 +101,10 @@ func control(ctx context.Context, f flags) error {
 	if err != nil {
 		return err
 	}
+	shared, err := clusterSetOf(f.clusterSet)
+	if err != nil {
+		return err
+	}
 	guard, err := f.guard()
 	if err != nil {
 		return err
@@ -117,7 +121,7 @@ func control(ctx context.Context, f flags) error {
 	p, err := plane.New(plane.Options{
 		Host: host, Namespace: namespace, Config: config, Election: f.election(),
 		FieldManager: f.fieldManager, LetGoAfter: f.letGoAfter, LossGuard: guard,
-		DNSEndpoints: endpoints, DNSPublishTime: f.dnsPublishTime,
+		DNSEndpoints: endpoints, DNSPublishTime: f.dnsPublishTime, ClusterSet: shared,
 		HealthAddr: f.healthAddr, MetricsAddr: f.metricsAddr, Logger: log,
 	})
 	if err != nil {

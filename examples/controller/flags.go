@@ -42,6 +42,7 @@ type flags struct {
 	lossGuard               string
 	dnsEndpointGroup        string
 	dnsPublishTime          time.Duration
+	clusterSet              string
 	logFormat               string
 	verbosity               int
 }
@@ -65,6 +66,7 @@ func (f *flags) addControl(set *pflag.FlagSet) {
 	set.StringVar(&f.lossGuard, "loss-guard", "MostAtOnce", "MostAtOnce holds back that an object loses most of its clusters unasked; AnyLoss holds nothing back")
 	set.StringVar(&f.dnsEndpointGroup, "dns-endpoint-group", externaldnsv1alpha1.Group, "API group of the DNSEndpoints that are written: "+externaldnsv1alpha1.Group+", or "+multiclusterdnsv1alpha1.Group+" for external-dns up to v0.20")
 	set.DurationVar(&f.dnsPublishTime, "dns-publish-time", time.Minute, "how long external-dns takes at the most to carry out what it is told: a drained cluster keeps its copies for so long, and the TTL, after its addresses were withdrawn")
+	set.StringVar(&f.clusterSet, "clusterset", "Off", "Flat has services that members export (ServiceExport) imported by the others, whose networks have to be one; members join with that flag, too")
 	set.StringVar(&f.logFormat, "log-format", "text", "text or json")
 	set.IntVarP(&f.verbosity, "v", "v", 0, "verbosity of the log; 1 tells of more than what somebody has to act on")
 }
@@ -139,6 +141,17 @@ func (f *flags) dnsEndpoints() (schema.GroupVersionResource, error) {
 		return multiclusterdnsv1alpha1.DNSEndpoints(), nil
 	}
 	return schema.GroupVersionResource{}, fmt.Errorf("--dns-endpoint-group: got %q, want %s or %s", f.dnsEndpointGroup, externaldnsv1alpha1.Group, multiclusterdnsv1alpha1.Group)
+}
+
+// clusterSetOf reads the flag --clusterset.
+func clusterSetOf(text string) (plane.ClusterSet, error) {
+	switch text {
+	case "Off":
+		return plane.Apart, nil
+	case string(plane.Flat):
+		return plane.Flat, nil
+	}
+	return "", fmt.Errorf("--clusterset: got %q, want Flat or Off", text)
 }
 
 // logger also gets what client-go has to say.

@@ -21,6 +21,7 @@ type memberFlags struct {
 	labels              map[string]string
 	pull                bool
 	agentDir, copies    string
+	clusterSet          string
 }
 
 func newEnable(f *flags) *cobra.Command {
@@ -55,6 +56,7 @@ func newJoin(f *flags) *cobra.Command {
 	}
 	m.add(command)
 	command.Flags().StringToStringVar(&m.labels, "label", nil, "a label of the cluster, as key=value; may be repeated")
+	command.Flags().StringVar(&m.clusterSet, "clusterset", "Off", "Flat lets it share services with the other members by the MCS API, in one network: see the controller's flag of that name")
 	command.Flags().StringVar(&m.agentDir, "agent-dir", ".", "where to write the agent's kubeconfig files, with --pull")
 	return command
 }
@@ -82,6 +84,13 @@ func (m *memberFlags) add(c *cobra.Command) {
 // when it fetches.
 func (m *memberFlags) member(f *flags, name string) (setup.Member, error) {
 	member := setup.Member{Name: name, Labels: labels.Set(m.labels)}
+	if m.clusterSet != "" {
+		set, err := clusterSetOf(m.clusterSet)
+		if err != nil {
+			return member, err
+		}
+		member.ClusterSet = setup.ClusterSet(set)
+	}
 	file := m.kubeconfig
 	if file == "" && m.context != "" {
 		file = f.kubeconfig

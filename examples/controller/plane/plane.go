@@ -49,6 +49,9 @@ type Options struct {
 	// externaldns.Options.
 	DNSEndpoints   schema.GroupVersionResource
 	DNSPublishTime time.Duration
+	// ClusterSet says whether services that members export are those of all members;
+	// default Apart. It is Apart in a federation of one namespace.
+	ClusterSet ClusterSet
 	// HealthAddr and MetricsAddr are where to serve, as host:port; port 0 is a
 	// free one, and empty is not to serve. Both serve /healthz, /readyz and
 	// /metrics, and may be the same.

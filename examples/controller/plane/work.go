@@ -57,8 +57,12 @@ func (p *Plane) work(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	sharing, err := p.sharing(m)
+	if err != nil {
+		return err
+	}
 	p.metrics.follow(m, types)
-	return p.run(ctx, m, p.working(carrying, slices.Concat(dividing, naming.starts())))
+	return p.run(ctx, m, p.working(carrying, slices.Concat(dividing, naming.starts(), sharing)))
 }
 
 // carrying is what carries objects, and what sees members off that leave.

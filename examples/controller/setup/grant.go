@@ -42,6 +42,12 @@ func (h Host) admit(ctx context.Context, m Member) error {
 	if err != nil {
 		return err
 	}
+	if m.ClusterSet == Flat {
+		granted.everywhere = append(granted.everywhere, sharing()...)
+		if err := defineShared(ctx, client); err != nil {
+			return err
+		}
+	}
 	for _, o := range h.admission(m, granted) {
 		if err := apply(ctx, o.at(client), o.object); err != nil {
 			return err

@@ -20,6 +20,9 @@ type Member struct {
 	Name   string            // in placements and overrides
 	Config *rest.Config      // of an administrator, who may grant roles
 	Labels map[string]string // what cluster selectors match; nil is none
+	// ClusterSet says whether it shares services with the other members; one that
+	// fetches does not.
+	ClusterSet ClusterSet
 }
 
 // Join makes the cluster a member: there, a service account of the federation

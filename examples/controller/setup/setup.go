@@ -123,7 +123,7 @@ func ofOthers(all []*apiextensionsv1.CustomResourceDefinition) (ours, theirs []*
 	return ours, theirs
 }
 
-// defineUnlessThere defines kinds that the host does not know yet.
+// defineUnlessThere defines kinds that a cluster does not know yet.
 func defineUnlessThere(ctx context.Context, client dynamic.Interface, definitions ...*apiextensionsv1.CustomResourceDefinition) error {
 	var lacking []*apiextensionsv1.CustomResourceDefinition
 	for _, d := range definitions {
@@ -131,7 +131,7 @@ func defineUnlessThere(ctx context.Context, client dynamic.Interface, definition
 		if apierrors.IsNotFound(err) {
 			lacking = append(lacking, d)
 		} else if err != nil {
-			return fmt.Errorf("host: %w", err)
+			return fmt.Errorf("read definition %q: %w", d.Name, err)
 		}
 	}
 	return define(ctx, client, lacking...)
