@@ -18,7 +18,7 @@ func (w *world) pod(name, pod, ip string) {
 	pods := w.client(name).CoreV1().Pods(w.namespace)
 	made, err := pods.Create(w.Context(), &corev1.Pod{
 		ObjectMeta: metav1.ObjectMeta{Name: pod, Labels: map[string]string{"app": "web"}},
-		Spec:       corev1.PodSpec{NodeName: "node-1", Containers: []corev1.Container{{Name: "web", Image: "web"}}},
+		Spec:       corev1.PodSpec{NodeName: w.namespace, Containers: []corev1.Container{{Name: "web", Image: "web"}}},
 	}, metav1.CreateOptions{})
 	require.NoError(w, err)
 	made.Status = corev1.PodStatus{
@@ -39,7 +39,7 @@ func TestKubernetesAndTheImportsLeaveEachOtherAlone(t *testing.T) {
 		_, err := w.client("m1").CoreV1().ServiceAccounts(w.namespace).Get(t.Context(), "default", metav1.GetOptions{})
 		return err == nil
 	})
-	_, err := w.client("m1").CoreV1().Nodes().Create(t.Context(), &corev1.Node{ObjectMeta: metav1.ObjectMeta{Name: "node-1"}}, metav1.CreateOptions{})
+	_, err := w.client("m1").CoreV1().Nodes().Create(t.Context(), &corev1.Node{ObjectMeta: metav1.ObjectMeta{Name: w.namespace}}, metav1.CreateOptions{})
 	require.NoError(t, err)
 	w.start()
 	local := func(s *corev1.ServiceSpec) {
@@ -51,7 +51,7 @@ func TestKubernetesAndTheImportsLeaveEachOtherAlone(t *testing.T) {
 	w.pod("m1", "web-0", "10.1.0.1")
 	w.export("m1")
 	w.untilImported([]string{"m1", "m2"}, map[string][]string{"m1": {"10.1.0.1"}}, "m1")
-	require.Equal(t, map[string]string{"10.1.0.1": "node-1"}, w.nodes("m1"), "at home it is told on which node")
+	require.Equal(t, map[string]string{"10.1.0.1": w.namespace}, w.nodes("m1"), "at home it is told on which node")
 	require.Equal(t, map[string]string{"10.1.0.1": ""}, w.nodes("m2"))
 
 	w.pod("m1", "web-1", "10.1.0.2")
