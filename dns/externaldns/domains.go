@@ -77,7 +77,7 @@ func (c *Controller) tellDomains(ctx context.Context) {
 			return
 		}
 		if err := c.tellDomain(ctx, name); err != nil && ctx.Err() == nil {
-			logr.FromContextOrDiscard(ctx).Info("trying again later", "kind", "Domain", "name", name, "reason", err.Error())
+			logr.FromContextOrDiscard(ctx).Info("trying again later", "type", domains().String(), "name", name, "reason", err.Error())
 			c.told.AddRateLimited(name)
 		} else {
 			c.told.Forget(name)

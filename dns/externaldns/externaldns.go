@@ -158,7 +158,7 @@ func (o Options) withDefaults() Options {
 
 // source is the objects of a type on the host.
 func (c *Controller) source(t federation.Type, namespace string) sources.Source {
-	return sources.New(c.Client, t, namespace, "DNS stays as it is")
+	return sources.New(c.Client, t, namespace)
 }
 
 // onlyNamespace is the one namespace that is read; empty is all.

@@ -64,7 +64,7 @@ func (c *Controller) one(ctx context.Context, i id) {
 	case apierrors.IsConflict(err): // somebody else was quicker; his change is about to be seen
 		c.queue.AddRateLimited(i)
 	default:
-		logr.FromContextOrDiscard(ctx).Info("trying again later", "kind", i.Kind, "namespace", i.Namespace, "name", i.Name, "reason", err.Error())
+		logr.FromContextOrDiscard(ctx).Info("trying again later", "type", string(i.Kind), "namespace", i.Namespace, "name", i.Name, "reason", err.Error())
 		c.queue.AddRateLimited(i)
 	}
 }

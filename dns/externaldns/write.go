@@ -128,7 +128,7 @@ func (c *Controller) patchStatus(ctx context.Context, of schema.GroupVersionReso
 		return nil // its end will be seen
 	case err == nil && answer.ResourceVersion == o.GetResourceVersion():
 		logr.FromContextOrDiscard(ctx).Info("the host keeps no status: install the new definition of the kind",
-			"kind", o.GetKind(), "namespace", o.GetNamespace(), "name", o.GetName())
+			"type", o.GetKind(), "namespace", o.GetNamespace(), "name", o.GetName())
 	}
 	return err
 }

@@ -23,11 +23,10 @@ type Source struct {
 }
 
 // New makes a source that does not run. It reads one namespace or, when that is
-// empty, all. While the host cannot be watched, the log says so and what comes of
-// that: "replicas stay as they are".
-func New(client dynamic.Interface, t federation.Type, namespace, meanwhile string) Source {
+// empty, all. When the host cannot be watched, the log says so.
+func New(client dynamic.Interface, t federation.Type, namespace string) Source {
 	informer := cache.NewSharedIndexInformer(
-		steady.ListWatch(client.Resource(t.GroupVersionResource()).Namespace(namespace), troubled(t, meanwhile)),
+		steady.ListWatch(client.Resource(t.GroupVersionResource()).Namespace(namespace), troubled(t)),
 		&unstructured.Unstructured{}, 0, cache.Indexers{})
 	// A transform can be set until the informer runs, which it does not yet.
 	_ = informer.SetTransform(func(obj any) (any, error) {
@@ -40,9 +39,9 @@ func New(client dynamic.Interface, t federation.Type, namespace, meanwhile strin
 }
 
 // troubled logs that the host cannot be watched.
-func troubled(t federation.Type, meanwhile string) func(context.Context, error) {
+func troubled(t federation.Type) func(context.Context, error) {
 	return func(ctx context.Context, reason error) {
-		logr.FromContextOrDiscard(ctx).Info("host cannot be watched, "+meanwhile, "type", t.String(), "reason", reason.Error())
+		logr.FromContextOrDiscard(ctx).Info("host cannot be watched, what depends on it stays as it is", "type", t.String(), "reason", reason.Error())
 	}
 }
 

@@ -86,9 +86,9 @@ func New(o Options) (*Controller, error) {
 	o.Scope = cmp.Or(o.Scope, federation.ClusterScoped)
 	o.Workers = cmp.Or(o.Workers, 4)
 	c := &Controller{Options: o, dirty: make(chan struct{}, 1), started: make(chan struct{}), scales: &scales{client: o.Client, paths: map[federation.Type]scalePath{}}}
-	c.preferences = newSource(o.Client, preferences(), c.onlyNamespace())
-	c.configs = newSource(o.Client, typeConfigs(), o.SystemNamespace)
-	c.targets = sources.NewSeveral(func(t federation.Type) sources.Source { return newSource(o.Client, t, c.onlyNamespace()) }, c.lookAt, c.lookAtAll)
+	c.preferences = sources.New(o.Client, preferences(), c.onlyNamespace())
+	c.configs = sources.New(o.Client, typeConfigs(), o.SystemNamespace)
+	c.targets = sources.NewSeveral(func(t federation.Type) sources.Source { return sources.New(o.Client, t, c.onlyNamespace()) }, c.lookAt, c.lookAtAll)
 	return c, nil
 }
 

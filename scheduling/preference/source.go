@@ -1,19 +1,10 @@
 package preference
 
 import (
-	"k8s.io/client-go/dynamic"
-
 	"github.com/fedrail/fedrail/federation"
 	corev1beta1 "github.com/fedrail/fedrail/federation/apis/core/v1beta1"
 	"github.com/fedrail/fedrail/federation/apis/scheduling/v1alpha1"
-	"github.com/fedrail/fedrail/internal/sources"
 )
-
-// newSource makes a source that does not run. It reads one namespace or, when that
-// is empty, all.
-func newSource(client dynamic.Interface, t federation.Type, namespace string) sources.Source {
-	return sources.New(client, t, namespace, "replicas stay as they are")
-}
 
 func preferences() federation.Type {
 	return federation.Type{Group: v1alpha1.Group, Version: v1alpha1.Version, Kind: "ReplicaSchedulingPreference",

@@ -1,6 +1,8 @@
 package plane
 
 import (
+	"cmp"
+
 	"github.com/fedrail/fedrail/dns/clusterset"
 	"github.com/fedrail/fedrail/federation"
 	"github.com/fedrail/fedrail/propagation"
@@ -26,7 +28,7 @@ func (p *Plane) sharing(m members) ([]start, error) {
 		Clusters: m.written, Telemetry: propagation.Telemetries(p.metrics.steps, p.Telemetry), Logger: p.Logger.WithName("clusterset"),
 		Propagator: func(t federation.Type) (propagation.Propagator, error) {
 			return push.New(push.Options{
-				Clusters: m.written, Type: t, FieldManager: p.FieldManager, Adoption: push.Refuse,
+				Clusters: m.written, Type: t, FieldManager: cmp.Or(p.FieldManager, "fedrail") + "-clusterset", Adoption: push.Refuse,
 				Logger: p.Logger.WithName("clusterset").WithValues("type", t.String()),
 			})
 		},

@@ -35,8 +35,7 @@ func (p *placed) Look(target federation.Type, key propagation.Key) (propagation.
 func (p *Plane) naming(m members, recorder record.EventRecorder) (naming, error) {
 	kinds := p.recordKinds()
 	if len(kinds) == 0 {
-		p.Logger.Info("no names are published", "features", []corev1beta1.FeatureGate{corev1beta1.CrossClusterServiceDiscovery, corev1beta1.FederatedIngress},
-			"configuration", corev1beta1.Disabled)
+		p.Logger.Info("no names are published", "feature", corev1beta1.CrossClusterServiceDiscovery, "configuration", corev1beta1.Disabled)
 		return naming{}, nil
 	}
 	n := naming{placed: &placed{}}
