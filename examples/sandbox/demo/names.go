@@ -68,7 +68,7 @@ func withoutAny() answers {
 
 // nameSteps are those of one Service and its names.
 func (d *demo) nameSteps() []step {
-	return []step{
+	steps := []step{
 		{"clusters: a host and three members, two in the region eu and one in us", d.startClusters, d.claimClusters},
 		{"federation: definitions, types and members on the host", d.federate, d.claimNoAdministrator},
 		{"controller: the reference controller, as a process of its own", d.startController, d.claimMembersReady},
@@ -82,6 +82,10 @@ func (d *demo) nameSteps() []step {
 		{"end of the drain", d.endDrain, d.answer(everywhere())},
 		{"deletion: the record goes, and with it all its names", d.deleteRecord, d.claimNamesGone},
 	}
+	if d.end == keepRunning {
+		steps = append(steps, step{"names: once more, to look at", d.declareNames, d.answer(everywhere())})
+	}
+	return steps
 }
 
 func records() resource {
