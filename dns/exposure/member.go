@@ -64,7 +64,7 @@ func (w *Watcher) over(c federation.Cluster) *member {
 	m := w.members[c.Name]
 	w.mu.Unlock()
 	if m == nil || m.connection != c.Connection {
-		m = &member{name: c.Name, connection: c.Connection, before: m, views: map[resource]*view{}}
+		m = &member{name: c.Name, connection: c.Connection, before: m.last(), views: map[resource]*view{}}
 		if m.config, m.failure = w.Clusters.Config(c.Name); m.failure != nil {
 			w.Logger.Info("cannot connect to member", "cluster", c.Name, "reason", m.failure.Error())
 		}
@@ -73,6 +73,15 @@ func (w *Watcher) over(c federation.Cluster) *member {
 		w.retryNow(m)
 	}
 	m.ready = c.Ready
+	return m
+}
+
+// last is the member over the last connection over which all was seen; nil when
+// there is none.
+func (m *member) last() *member {
+	if m != nil && m.before != nil {
+		return m.before
+	}
 	return m
 }
 
