@@ -227,6 +227,13 @@ func TestNothingIsWrittenWhenNothingChanges(t *testing.T) {
 	require.Zero(t, writes(w.Quiet().Since(before)), "a restart")
 
 	before = w.Quiet()
+	w.halt()
+	w.Stop()
+	w.begin()
+	w.untilTold("web", v1alpha1.Complete, v1alpha1.AllServed)
+	require.Zero(t, writes(w.Quiet().Since(before)), "a restart of all")
+
+	before = w.Quiet()
 	w.set("member3", func(c *federation.Cluster) { c.Labels = map[string]string{"name": "member3", "more": "so"} })
 	require.Zero(t, writes(w.Quiet().Since(before)), "a label")
 

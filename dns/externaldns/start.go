@@ -33,7 +33,7 @@ func (c *Controller) Start(ctx context.Context) error {
 		return nil
 	}
 	c.awaitOthers(ctx)
-	running.Go(func() { c.tend(ctx) })
+	running.Go(func() { c.federated.Tend(ctx, c.dirty, c.needed) })
 	running.Go(func() { c.lookups.run(ctx) })
 	running.Go(func() { c.tellDomains(ctx) })
 	begin := sync.OnceFunc(func() {
@@ -202,21 +202,6 @@ func (c *Controller) again() {
 	select {
 	case c.dirty <- struct{}{}:
 	default:
-	}
-}
-
-// tend keeps the sources run that records need, until ctx ends.
-func (c *Controller) tend(ctx context.Context) {
-	defer c.federated.Stop()
-	for {
-		if err := c.federated.Keep(ctx, c.needed()); err != nil {
-			c.Logger.Error(err, "federated objects cannot be watched")
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-c.dirty:
-		}
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 
 	externaldnsv1alpha1 "github.com/fedrail/fedrail/federation/apis/externaldns/v1alpha1"
 	"github.com/fedrail/fedrail/federation/apis/multiclusterdns/v1alpha1"
+	"github.com/fedrail/fedrail/internal/sources"
 )
 
 // FieldManager owns the fields of DNSEndpoints.
@@ -112,15 +113,9 @@ func (c *Controller) tell(ctx context.Context, e entry, now v1alpha1.DNSRecordSt
 // patchStatus makes the status of an object be another one, unless the object has
 // changed since it was read: then the answer is a conflict.
 func (c *Controller) patchStatus(ctx context.Context, of schema.GroupVersionResource, o *unstructured.Unstructured, before, now any) error {
-	change, err := changeOf(before, now)
+	body, err := sources.StatusPatch(o, before, now)
 	if err != nil {
 		return err
-	}
-	body, err := json.Marshal(map[string]any{
-		"metadata": map[string]any{"uid": o.GetUID(), "resourceVersion": o.GetResourceVersion()}, "status": change,
-	})
-	if err != nil {
-		return fmt.Errorf("encode status: %w", err)
 	}
 	answer, err := c.Writer.Resource(of).Namespace(o.GetNamespace()).Patch(ctx, o.GetName(), types.MergePatchType, body, metav1.PatchOptions{}, "status")
 	switch {
@@ -131,23 +126,4 @@ func (c *Controller) patchStatus(ctx context.Context, of schema.GroupVersionReso
 			"type", o.GetKind(), "namespace", o.GetNamespace(), "name", o.GetName())
 	}
 	return err
-}
-
-// changeOf is a status now, as a merge over the one before: what is absent now is
-// null.
-func changeOf(before, now any) (map[string]any, error) {
-	was, err := runtime.DefaultUnstructuredConverter.ToUnstructured(before)
-	if err != nil {
-		return nil, fmt.Errorf("encode status: %w", err)
-	}
-	change, err := runtime.DefaultUnstructuredConverter.ToUnstructured(now)
-	if err != nil {
-		return nil, fmt.Errorf("encode status: %w", err)
-	}
-	for field := range was {
-		if _, still := change[field]; !still {
-			change[field] = nil
-		}
-	}
-	return change, nil
 }

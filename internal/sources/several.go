@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 
+	"github.com/go-logr/logr"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"github.com/fedrail/fedrail/federation"
@@ -32,9 +33,9 @@ func NewSeveral(open func(federation.Type) Source, changed func(federation.Type,
 	return &Several{open: open, changed: changed, listed: listed, running: map[federation.Type]*one{}}
 }
 
-// Keep has the sources of these types run, and no others, until ctx ends. Those
+// keep has the sources of these types run, and no others, until ctx ends. Those
 // that are not needed any more have ended when it returns.
-func (w *Several) Keep(ctx context.Context, types map[federation.Type]bool) error {
+func (w *Several) keep(ctx context.Context, types map[federation.Type]bool) error {
 	w.stopUnless(types)
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -47,6 +48,22 @@ func (w *Several) Keep(ctx context.Context, types map[federation.Type]bool) erro
 		}
 	}
 	return nil
+}
+
+// Tend keeps the sources run that are needed, and works that out anew when told to,
+// until ctx ends. All have ended when it returns.
+func (w *Several) Tend(ctx context.Context, again <-chan struct{}, needed func() map[federation.Type]bool) {
+	defer w.stopUnless(nil)
+	for {
+		if err := w.keep(ctx, needed()); err != nil {
+			logr.FromContextOrDiscard(ctx).Error(err, "objects of the host cannot be watched")
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-again:
+		}
+	}
 }
 
 // stopUnless stops the sources of all other types, and waits for that.
@@ -65,9 +82,6 @@ func (w *Several) stopUnless(types map[federation.Type]bool) {
 		one.done.Wait()
 	}
 }
-
-// Stop stops all sources, and waits for that.
-func (w *Several) Stop() { w.stopUnless(nil) }
 
 func (w *Several) startLocked(ctx context.Context, t federation.Type) error {
 	ctx, stop := context.WithCancel(ctx)

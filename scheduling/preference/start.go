@@ -29,7 +29,7 @@ func (c *Controller) Start(ctx context.Context) error {
 	if !sources.Wait(ctx, c.preferences, c.configs) {
 		return nil
 	}
-	running.Go(func() { c.tend(ctx) })
+	running.Go(func() { c.targets.Tend(ctx, c.dirty, c.needed) })
 	begin := sync.OnceFunc(func() {
 		for range c.Workers {
 			running.Go(func() { c.work(ctx) })
@@ -68,21 +68,6 @@ func (c *Controller) again() {
 	select {
 	case c.dirty <- struct{}{}:
 	default:
-	}
-}
-
-// tend keeps the sources run that preferences need, until ctx ends.
-func (c *Controller) tend(ctx context.Context) {
-	defer c.targets.Stop()
-	for {
-		if err := c.targets.Keep(ctx, c.needed()); err != nil {
-			c.Logger.Error(err, "federated objects cannot be watched")
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-c.dirty:
-		}
 	}
 }
 

@@ -10,11 +10,11 @@ import (
 	"k8s.io/apimachinery/pkg/api/equality"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/fedrail/fedrail/federation"
 	"github.com/fedrail/fedrail/federation/apis/scheduling/v1alpha1"
+	"github.com/fedrail/fedrail/internal/sources"
 	"github.com/fedrail/fedrail/propagation"
 )
 
@@ -76,7 +76,7 @@ func (c *Controller) tell(ctx context.Context, p *v1alpha1.ReplicaSchedulingPref
 	if equality.Semantic.DeepEqual(p.Status, now) {
 		return nil
 	}
-	change, err := changeOf(p.Status, now)
+	change, err := sources.Change(&p.Status, &now)
 	if err != nil {
 		return err
 	}
@@ -101,23 +101,4 @@ func (c *Controller) note(ctx context.Context, p *v1alpha1.ReplicaSchedulingPref
 		logr.FromContextOrDiscard(ctx).Info("the host keeps no status of preferences: install the new definition of the kind", "namespace", p.Namespace, "name", p.Name)
 	}
 	mind.unkept = &now
-}
-
-// changeOf is the status now, as a merge over the one before: what is absent now is
-// null.
-func changeOf(before, now v1alpha1.ReplicaSchedulingPreferenceStatus) (map[string]any, error) {
-	was, err := runtime.DefaultUnstructuredConverter.ToUnstructured(&before)
-	if err != nil {
-		return nil, fmt.Errorf("encode status: %w", err)
-	}
-	change, err := runtime.DefaultUnstructuredConverter.ToUnstructured(&now)
-	if err != nil {
-		return nil, fmt.Errorf("encode status: %w", err)
-	}
-	for field := range was {
-		if _, still := change[field]; !still {
-			change[field] = nil
-		}
-	}
-	return change, nil
 }
