@@ -19,7 +19,7 @@ func TestFlagsAreChecked(t *testing.T) {
 		want string
 	}{
 		"no objects":      {[]string{"--objects=0"}, "--objects: got 0, want at least 1"},
-		"no such part":    {[]string{"--only=speed"}, `--only: there is no part "speed"; there are plan, growth, copy, create, change, blackhole, restart`},
+		"no such part":    {[]string{"--only=speed"}, `--only: there is no part "speed"; there are plan, growth, dns, copy, create, change, blackhole, restart`},
 		"no members":      {[]string{"--members=4,0"}, "--members: got 0, want at least 1"},
 		"too short":       {[]string{"--change-time=1ms"}, "--change-time: got 1ms, want at least 1s"},
 		"an argument":     {[]string{"create"}, `unexpected argument "create": bench takes flags alone`},
@@ -40,7 +40,7 @@ func TestOnlyChoosesParts(t *testing.T) {
 	for _, p := range parts() {
 		wanted[p.name] = o.wants(p)
 	}
-	require.Equal(t, map[string]bool{"plan": false, "growth": true, "copy": true, "create": false, "change": false, "blackhole": false, "restart": false}, wanted)
+	require.Equal(t, map[string]bool{"plan": false, "growth": true, "dns": false, "copy": true, "create": false, "change": false, "blackhole": false, "restart": false}, wanted)
 }
 
 func TestManyMembersRaceWithFewerObjects(t *testing.T) {

@@ -20,6 +20,7 @@ type options struct {
 	changeRate              int // a second
 	changeTime              time.Duration
 	managed                 int    // objects of what is measured with many
+	services                int    // that have names
 	controller              string // path of the program; empty is to build it
 }
 
@@ -32,11 +33,12 @@ func parse(args []string, out io.Writer) (options, error) {
 	set.IntSliceVar(&o.members, "members", []int{1, 4, 16}, "create: numbers of members to race with; every member gets every object")
 	set.IntVar(&o.objects, "objects", 2000, "create: federated ConfigMaps that are created, changed and deleted at the most")
 	set.IntVar(&o.copies, "copies", 4000, "create: copies of them in all members at the most; many members get fewer objects")
-	set.IntVar(&o.rounds, "rounds", 3, "create, growth, plan: rounds; figures are medians over them")
+	set.IntVar(&o.rounds, "rounds", 3, "create, growth, plan, dns: rounds; figures are medians over them")
 	set.IntVar(&o.changeMembers, "change-members", 2, "change: members that get every change")
 	set.IntVar(&o.changeRate, "change-rate", 100, "change: templates that are changed each second")
 	set.DurationVar(&o.changeTime, "change-time", 30*time.Second, "change: for how long")
 	set.IntVar(&o.managed, "managed", 10_000, "copy, restart, growth: objects that are managed")
+	set.IntVar(&o.services, "services", 1000, "dns: Services that have names, in 20 clusters each")
 	set.StringVar(&o.controller, "controller", "", "program to measure; default is to build examples/controller")
 	set.Usage = func() {
 		_, _ = fmt.Fprintf(out, "Measure what the reference controller costs.\n\nUsage: bench [flags]\n\n%s\nParts:\n%s", set.FlagUsages(), describeParts())
@@ -71,6 +73,7 @@ func (o options) validate() error {
 	atLeast("change-members", o.changeMembers, 1)
 	atLeast("change-rate", o.changeRate, 1)
 	atLeast("managed", o.managed, 1)
+	atLeast("services", o.services, 1)
 	if o.changeTime < time.Second {
 		errs = append(errs, fmt.Errorf("--change-time: got %v, want at least 1s", o.changeTime))
 	}
