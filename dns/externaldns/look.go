@@ -101,7 +101,7 @@ func (c *Controller) look(ctx context.Context, i id) error {
 // publish reads, decides and writes the DNSEndpoint. What cannot be decided changes
 // nothing.
 func (c *Controller) publish(ctx context.Context, e entry) (outcome, error) {
-	q, err := c.ask(e, time.Now().UTC().Truncate(time.Second))
+	q, err := c.ask(e, time.Now().UTC())
 	if err != nil {
 		return outcome{}, err
 	}

@@ -88,7 +88,7 @@ type Sight struct {
 type Past struct {
 	State    State
 	Balancer Balancer    // where clients are sent
-	Failures []time.Time // the latest last
+	Failures []time.Time // the latest last, in whole seconds
 }
 
 // Cluster is what is known of one cluster.
@@ -109,7 +109,8 @@ type Site struct {
 	Message string
 	// Balancer is where clients are sent; empty unless it Serves.
 	Balancer Balancer
-	// Failures are when it was given up, the latest last.
+	// Failures are when it failed each time that it was given up, the latest last, in
+	// whole seconds.
 	Failures []time.Time
 }
 

@@ -36,6 +36,15 @@ func TestToKeepNothingWithdrawsAtOnce(t *testing.T) {
 	require.Equal(t, list{failover.Serving, failover.Serving}, states(f.at(noon.Add(time.Second), back(a, noon.Add(time.Second)), b)))
 }
 
+func TestWithoutAPauseClientsComeBackInTheSameInstant(t *testing.T) {
+	f, a, b := film{policy: failover.Policy{Keep: time.Second}}, cluster("a", "192.0.2.1"), cluster("b", "192.0.2.2")
+	turned := noon.Add(time.Second / 3)
+	f.at(noon, a, b)
+	require.Equal(t, []time.Time{noon}, f.at(turned.Add(time.Minute), away(a, turned), b).Sites[0].Failures, "in whole seconds")
+	turned = turned.Add(2 * time.Minute)
+	require.Equal(t, list{failover.Serving, failover.Serving}, states(f.at(turned, back(a, turned), b)))
+}
+
 func TestAShortAbsenceChangesNothing(t *testing.T) {
 	f, a, b := film{policy: policy}, cluster("a", "192.0.2.1"), cluster("b", "192.0.2.2")
 	f.at(noon, a, b)

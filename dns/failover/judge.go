@@ -51,7 +51,7 @@ func (p Policy) away(c *Cluster, site Site, now time.Time) (Site, time.Time) {
 		if failed.IsZero() {
 			failed = now
 		}
-		site.Failures = remember(site.Failures, failed)
+		site.Failures = remember(site.Failures, failed.Truncate(time.Second))
 	}
 	site.State, site.Message = NotReady, c.Message
 	return site, time.Time{}
