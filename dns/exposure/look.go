@@ -3,12 +3,12 @@ package exposure
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/fedrail/fedrail/federation"
-	"github.com/fedrail/fedrail/internal/watching"
 )
 
 // ErrNotSeen says that what is asked about is about to be known, and told then.
@@ -24,7 +24,7 @@ func (w *Watcher) Look(cluster federation.ClusterName, s Subject) (Exposure, err
 	}
 	name := types.NamespacedName{Namespace: s.Namespace, Name: s.Name}
 	for _, v := range views {
-		if err := known(v.watch); err != nil {
+		if err := v.known(); err != nil {
 			return Exposure{}, err
 		}
 	}
@@ -35,15 +35,19 @@ func (w *Watcher) Look(cluster federation.ClusterName, s Subject) (Exposure, err
 	return e, nil
 }
 
+// listPatience is for how long what a member has is about to be known: one that
+// answers, and does not list, would have everybody wait for ever.
+const listPatience = 10 * time.Second
+
 // known is an error that says why it is not known what there is, or nil.
-func known(w *watching.Watch) error {
-	err := w.Known()
+func (v *view) known() error {
+	w, err := v.watch, v.watch.Known()
 	switch {
 	case err == nil:
 		return nil
 	case apierrors.IsNotFound(err):
 		return fmt.Errorf("cluster %s does not know the kind of %s: install its definition there: %w", w.Member, w.Subject, err)
-	case w.HasFailed():
+	case w.HasFailed() || time.Since(v.began) > listPatience:
 		return err
 	}
 	return fmt.Errorf("%w: %w", ErrNotSeen, err)

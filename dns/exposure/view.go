@@ -3,6 +3,7 @@ package exposure
 import (
 	"maps"
 	"sync"
+	"time"
 
 	discoveryv1 "k8s.io/api/discovery/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -18,6 +19,7 @@ type view struct {
 	watch   *watching.Watch
 	changed func([]Subject)
 	stop    func()
+	began   time.Time
 
 	mu       sync.Mutex
 	exposed  map[types.NamespacedName]Exposure         // by object
@@ -37,7 +39,7 @@ var (
 )
 
 func newView(changed func([]Subject)) *view {
-	return &view{changed: changed, stop: func() {}, exposed: map[types.NamespacedName]Exposure{},
+	return &view{changed: changed, stop: func() {}, began: time.Now(), exposed: map[types.NamespacedName]Exposure{},
 		slices: map[types.NamespacedName]ready{}, backends: map[types.NamespacedName]map[string]int64{}}
 }
 

@@ -121,6 +121,11 @@ func TestAddressesLeaveADrainedClusterBeforeItsCopiesDo(t *testing.T) {
 	require.Greater(t, time.Since(drained), 3*time.Second, "TTL and the time to publish have passed")
 	w.Quiet()
 	require.Equal(t, w.withoutThird(), w.published("service-web"), "its names lead on")
+	w.balance(0, "web", fields{"ip": "192.0.2.11"})
+	w.Until("others change meanwhile", func() bool {
+		return w.published("service-web")["web."+w.Namespace+".prod.svc.us.example.com A"] == "[192.0.2.11 192.0.2.2]"
+	})
+	w.balance(0, "web", fields{"ip": "192.0.2.1"})
 	w.set("member3", func(c *federation.Cluster) { c.Taints = nil })
 	w.expose(2, "web", "192.0.2.3")
 	w.untilPublished("service-web", w.all())

@@ -43,14 +43,13 @@ func (c *Controller) work(ctx context.Context) {
 }
 
 const (
-	// unseenPause is when to look again at what was written and is not seen yet.
+	// unseenPause is when to look again at what is not seen yet.
 	unseenPause = time.Second
 	// refusedPause is when to try again what the host refused to write.
 	refusedPause = 30 * time.Second
 )
 
-// errNotSeen says that what was written last is about to be seen, and looked at
-// then.
+// errNotSeen says that what was written last, or what is there, is about to be seen.
 var errNotSeen = errors.New("not seen yet")
 
 // one looks at a record. Only here are errors logged, and only here retried.
@@ -150,30 +149,25 @@ func (c *Controller) ask(e entry, now time.Time) (question, error) {
 		return question{}, err
 	}
 	c.Exposures.Follow(e.id().String(), exposure.Following{Subject: e.subject(), Clusters: p.clusters, Endpoints: !e.withoutEndpoints})
-	for _, member := range c.membersFor(e, p) {
-		name := member.Name
-		seen, err := c.Exposures.Look(name, e.subject())
-		if errors.Is(err, exposure.ErrNotSeen) && member.Ready {
-			return question{}, errNotListed
+	pasts := pastsOf(e.status)
+	for member := range c.Registry.Snapshot().All() {
+		cluster := failover.Cluster{Cluster: member, Leaves: leaves(member, p)}
+		var told bool
+		cluster.Past, told = pasts[member.Name]
+		_, placed := slices.BinarySearch(p.clusters, member.Name)
+		switch left := told && member.Leaving == "" && cluster.Leaves != ""; {
+		case !placed && !left: // what has left because of a taint keeps its names, which lead on
+			continue
+		case cluster.Leaves == "":
+			seen, err := c.Exposures.Look(member.Name, e.subject())
+			if errors.Is(err, exposure.ErrNotSeen) && member.Ready {
+				return question{}, errNotSeen
+			}
+			cluster.Sight = e.sightOf(seen, err)
 		}
-		q.clusters = append(q.clusters, failover.Cluster{
-			Cluster: member, Leaves: leaves(member, p), Past: pastOf(e.status, name), Sight: e.sightOf(seen, err),
-		})
+		q.clusters = append(q.clusters, cluster)
 	}
 	return q, nil
-}
-
-// membersFor are the members where an object is placed, and those that it has left
-// because of their taints: their names stay, and lead on.
-func (c *Controller) membersFor(e entry, p placement) []federation.Cluster {
-	var all []federation.Cluster
-	for member := range c.Registry.Snapshot().All() {
-		told := slices.ContainsFunc(e.status.DNS, func(t v1alpha1.ClusterDNS) bool { return t.Cluster == string(member.Name) })
-		if slices.Contains(p.clusters, member.Name) || told && member.Leaving == "" && leaves(member, p) != "" {
-			all = append(all, member)
-		}
-	}
-	return all
 }
 
 // lament tells of trouble. What is published stays as it is. Who mends it changes

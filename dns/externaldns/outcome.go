@@ -68,26 +68,25 @@ func (e entry) sightOf(seen exposure.Exposure, err error) failover.Sight {
 	return s
 }
 
-// pastOf is what was decided of a cluster last, as the status keeps it.
-func pastOf(s v1alpha1.DNSRecordStatus, name federation.ClusterName) failover.Past {
-	i := slices.IndexFunc(s.DNS, func(c v1alpha1.ClusterDNS) bool { return c.Cluster == string(name) })
-	if i < 0 {
-		return failover.Past{}
-	}
-	c := s.DNS[i]
-	p := failover.Past{State: failover.State(c.Reason)}
-	for _, in := range c.LoadBalancer.Ingress {
-		if in.IP != "" {
-			p.Balancer.Addresses = append(p.Balancer.Addresses, in.IP)
+// pastsOf are what was decided of the clusters last, as the status keeps it.
+func pastsOf(s v1alpha1.DNSRecordStatus) map[federation.ClusterName]failover.Past {
+	all := make(map[federation.ClusterName]failover.Past, len(s.DNS))
+	for _, c := range s.DNS {
+		p := failover.Past{State: failover.State(c.Reason)}
+		for _, in := range c.LoadBalancer.Ingress {
+			if in.IP != "" {
+				p.Balancer.Addresses = append(p.Balancer.Addresses, in.IP)
+			}
+			if in.Hostname != "" {
+				p.Balancer.Hostnames = append(p.Balancer.Hostnames, in.Hostname)
+			}
 		}
-		if in.Hostname != "" {
-			p.Balancer.Hostnames = append(p.Balancer.Hostnames, in.Hostname)
+		for _, t := range c.Failures {
+			p.Failures = append(p.Failures, t.UTC())
 		}
+		all[federation.ClusterName(c.Cluster)] = p
 	}
-	for _, t := range c.Failures {
-		p.Failures = append(p.Failures, t.UTC())
-	}
-	return p
+	return all
 }
 
 // request is what the record sets are made from.

@@ -63,9 +63,11 @@ func TestWhatIsWrongInAClusterIsSaidWithItsMend(t *testing.T) {
 	w.begin()
 	w.serve("web")
 	w.name("web", nil)
-	s := w.untilTold("web", v1alpha1.Ready, v1alpha1.NobodyServes)
-	require.Equal(t, "NoAddress", states(s)["member1"])
-	require.Contains(t, message(s, v1alpha1.Ready), "member1: NoAddress: its load balancer has no address: wait for one")
+	w.Until("told", func() bool {
+		s, _ := w.status(v1alpha1.ServiceDNSRecords(), "web")
+		return states(s)["member1"] == "NoAddress" && strings.Contains(message(s, v1alpha1.Ready), "member1: NoAddress: its load balancer has no address: wait for one")
+	})
+	w.untilTold("web", v1alpha1.Ready, v1alpha1.NobodyServes)
 	require.Nil(t, w.endpoint("service-web"), "there is no empty one")
 	w.Patch(services, "web", `{"spec":{"template":{"spec":{"type":"ClusterIP"}}}}`)
 	w.Until("told", func() bool {
