@@ -115,6 +115,7 @@ type Controller struct {
 	memory    memory
 	dirty     chan struct{} // other types may be needed
 	started   chan struct{} // closed by Start
+	startedAt time.Time     // set by then
 	begun     chan struct{} // closed when all records are known
 	queue     queue         // made by Start
 	told      workqueue.TypedRateLimitingInterface[string]

@@ -151,11 +151,13 @@ func (g *graceful) waits(c federation.Cluster, now time.Time) (until time.Time, 
 	return until, until.After(now)
 }
 
-// visited is until when clients may come to a cluster, as far as that is known.
+// visited is until when clients may come to a cluster, as far as that is known. A
+// host that does not know the kinds of records sends nobody anywhere.
 func (c *Controller) visited(name federation.ClusterName, now time.Time) time.Time {
-	select {
-	case <-c.begun:
-	default:
+	if !isClosed(c.begun) {
+		if isClosed(c.started) && now.Sub(c.startedAt) > 2*startPatience {
+			return time.Time{}
+		}
 		return now.Add(time.Second) // then more is known
 	}
 	until, sent := c.sent.visited(name)
@@ -163,6 +165,15 @@ func (c *Controller) visited(name federation.ClusterName, now time.Time) time.Ti
 		return now.Add(maxGrace)
 	}
 	return until
+}
+
+func isClosed(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
 }
 
 // goingSince says whether what is in a cluster is to go, and since when; zero when

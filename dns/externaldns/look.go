@@ -205,9 +205,7 @@ func (c *Controller) lookLater(o outcome) {
 // ExposureChanged has the record looked at of what is exposed in another way in a
 // cluster than before. It may be called at any time, concurrently.
 func (c *Controller) ExposureChanged(_ federation.ClusterName, s exposure.Subject) {
-	select {
-	case <-c.started:
-	default:
+	if !isClosed(c.started) {
 		return // all are looked at then
 	}
 	for _, k := range c.kinds {

@@ -19,6 +19,7 @@ func (c *Controller) Start(ctx context.Context) error {
 	var running sync.WaitGroup
 	defer running.Wait()
 	c.queue, c.told = newQueue(c.Metrics), newDomainQueue()
+	c.startedAt = time.Now()
 	close(c.started)
 	defer c.told.ShutDown()
 	defer c.queue.ShutDown()
