@@ -2,6 +2,7 @@ package check
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync"
 
@@ -21,6 +22,9 @@ type Question struct {
 	Type dns.Type
 }
 
+// TXT is asked for beside the types of package dns: such records say whose others are.
+const TXT dns.Type = "TXT"
+
 // Answer is what a server says.
 type Answer struct {
 	// Code is how it went, in the words of RFC 1035 and its tools: [NoError],
@@ -29,6 +33,9 @@ type Answer struct {
 	// Records are the answer section, in any order: those that were asked for, and
 	// each CNAME on the way to them.
 	Records []Record
+	// Authoritative says that the server has the zone itself, and does not remember
+	// what another one said before.
+	Authoritative bool
 	// Referral says that the server knows nothing itself and only names others.
 	Referral bool
 }
@@ -38,7 +45,7 @@ type Record struct {
 	Name string
 	Type dns.Type
 	TTL  int64 // seconds
-	// Value is an address, or the name that a CNAME leads to.
+	// Value is an address, the name that a CNAME leads to, or a text.
 	Value string
 }
 
@@ -69,6 +76,9 @@ func (a Answer) has(name string) bool {
 	return slices.ContainsFunc(a.Records, func(r Record) bool { return plain(r.Name) == name })
 }
 
+// unaskable is why no server at all can be asked something.
+type unaskable struct{ error }
+
 // enough is after how many questions without any answer a server is given up.
 const enough = 3
 
@@ -88,10 +98,11 @@ func (p *patient) Ask(ctx context.Context, q Question) (Answer, error) {
 	a, err := p.asker.Ask(ctx, q)
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if err != nil {
-		p.failed = append(p.failed, err)
-	} else {
+	switch {
+	case err == nil:
 		p.answered = true
+	case !errors.As(err, new(unaskable)):
+		p.failed = append(p.failed, err)
 	}
 	return a, err
 }

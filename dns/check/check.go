@@ -28,11 +28,17 @@ type Options struct {
 	Gone []string
 	// Parallel is how many names are looked at at a time; 0 is 8.
 	Parallel int
+	// TXTPrefixes are what external-dns may have been given as --txt-prefix; "" is
+	// that it was given none. Where others' targets are than are wanted, the TXT
+	// records with which it says what it wrote are looked for under each. Nil is that
+	// nobody looks, and both are said to be possible.
+	TXTPrefixes []string
 }
 
 // Check asks for each wanted record set, and for each name that should be gone. Sets
-// of one name and type are a choice: the answer has to be one of them. That names
-// differ, or are not answered, is in the report and no error; an error is that ctx
+// of one name and type are a choice by their identifiers: the answer has to be one of
+// them. Those of one identifier, or of none, are one set with the targets of all, as
+// external-dns has it. That names differ, or are not answered, is in the report and no error; an error is that ctx
 // ended, or that the options make no sense. Nothing of its arguments is modified.
 //
 // A server that answered nothing at all to the first questions is not asked the
@@ -41,10 +47,10 @@ func Check(ctx context.Context, asker Asker, want []dns.RecordSet, o Options) (R
 	if o.Parallel < 0 {
 		return Report{}, fmt.Errorf("check: parallel: %d is less than one at a time: take a positive number, or 0 for the usual", o.Parallel)
 	}
-	l := look{asker: &patient{asker: asker}}
+	l := look{asker: &patient{asker: asker}, prefixes: o.TXTPrefixes}
 	subjects := subjects(want, o.Gone)
 	findings := make([]Finding, len(subjects))
-	each(cmp.Or(o.Parallel, 8), len(subjects), func(i int) { findings[i] = subjects[i].judge(l.at(ctx, subjects[i])) })
+	each(cmp.Or(o.Parallel, 8), len(subjects), func(i int) { findings[i] = l.find(ctx, subjects[i]) })
 	if err := ctx.Err(); err != nil {
 		return Report{}, fmt.Errorf("check: %w", err)
 	}
@@ -65,7 +71,7 @@ func subjects(want []dns.RecordSet, gone []string) []subject {
 	wanted := map[string]bool{}
 	for _, r := range want {
 		key := subjectKey{plain(r.Name), r.Type}
-		sets[key] = append(sets[key], r)
+		sets[key] = together(sets[key], r)
 		wanted[key.name] = true
 	}
 	for _, name := range gone {
@@ -82,6 +88,18 @@ func subjects(want []dns.RecordSet, gone []string) []subject {
 		return cmp.Or(strings.Compare(a.name, b.name), cmp.Compare(a.kind, b.kind))
 	})
 	return all
+}
+
+// together has one more set, or its targets in the one of the same identifier.
+func together(sets []dns.RecordSet, r dns.RecordSet) []dns.RecordSet {
+	for i, s := range sets {
+		if s.SetIdentifier == r.SetIdentifier {
+			sets[i].Targets = slices.Concat(s.Targets, r.Targets)
+			sets[i].TTL = max(s.TTL, r.TTL)
+			return sets
+		}
+	}
+	return append(sets, r)
 }
 
 type subjectKey struct {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/fedrail/fedrail/dns"
 	"github.com/fedrail/fedrail/dns/check"
+	"github.com/fedrail/fedrail/internal/nameserver/nameservertest"
 )
 
 const web, lb = "web.example.com", "lb.example.net"
@@ -35,8 +36,8 @@ func TestAddressesAreComparedWithTheAnswer(t *testing.T) {
 		"no such type":               {answer(), check.Missing, nil, want.Targets, "status.observedGeneration"},
 		"one is not there":           {answer(one), check.Differs, nil, []string{"192.0.2.2"}, "192.0.2.2 is not there"},
 		"one too many":               {answer(one, two, other), check.Differs, []string{"203.0.113.9"}, nil, "203.0.113.9 is there and not wanted"},
-		"one is another":             {answer(one, other), check.Differs, []string{"203.0.113.9"}, []string{"192.0.2.2"}, "some of it is older"},
-		"nothing of ours":            {answer(other), check.Differs, []string{"203.0.113.9"}, want.Targets, "somebody else's record is in the way"},
+		"one is another":             {answer(one, other), check.Differs, []string{"203.0.113.9"}, []string{"192.0.2.2"}, "203.0.113.9 is there in the place of 192.0.2.2"},
+		"nothing of ours":            {answer(other), check.Differs, []string{"203.0.113.9"}, want.Targets, "has not written the change yet, or it is somebody else's"},
 		"a CNAME in its place":       {answer(rec(web, dns.CNAME, lb)), check.WrongType, []string{lb}, want.Targets, "a CNAME is there"},
 		"also when it ends nowhere":  {coded(check.NXDomain, rec(web, dns.CNAME, lb)), check.WrongType, []string{lb}, want.Targets, "a CNAME is there"},
 		"also when that has them":    {answer(rec(web, dns.CNAME, lb), rec(lb, dns.A, "192.0.2.1"), rec(lb, dns.A, "192.0.2.2")), check.WrongType, []string{lb}, want.Targets, "a CNAME"},
@@ -150,6 +151,36 @@ func TestOfSetsToChooseFromOneIsEnough(t *testing.T) {
 	require.Equal(t, []string{"192.0.2.1"}, f.Extra)
 }
 
+func TestSetsWithoutAnIdentifierAreOneSet(t *testing.T) {
+	want := []dns.RecordSet{set(web, dns.A, "192.0.2.1"), set("Web.example.com.", dns.A, "192.0.2.7")}
+	one, seven := rec(web, dns.A, "192.0.2.1"), rec(web, dns.A, "192.0.2.7")
+	f := only(t, zone{q(web, dns.A): answer(seven, one)}, want, check.Options{})
+	require.Equal(t, check.Right, f.Verdict)
+	f = only(t, zone{q(web, dns.A): answer(one)}, want, check.Options{})
+	require.Equal(t, check.Differs, f.Verdict, "no choice is left to the server")
+	require.Equal(t, []string{"192.0.2.7"}, f.Lacking)
+	require.Equal(t, []string{"192.0.2.1"}, want[0].Targets, "nothing of the arguments is modified")
+}
+
+func TestOnlyWhoMayRememberIsSaidToRemember(t *testing.T) {
+	want := []dns.RecordSet{set(web, dns.A, "192.0.2.1")}
+	for name, got := range map[string]*check.Answer{
+		"Missing": coded(check.NXDomain), "Differs": answer(rec(web, dns.A, "192.0.2.7")),
+		"WrongType": answer(rec(web, dns.CNAME, lb)), "TTL": answer(slow(rec(web, dns.A, "192.0.2.1"), 300)),
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := only(t, zone{q(web, dns.A): got}, want, check.Options{})
+			require.Equal(t, check.Verdict(name), f.Verdict)
+			require.Contains(t, f.Message, "the server remembers")
+			got.Authoritative = true
+			f = only(t, zone{q(web, dns.A): got}, want, check.Options{})
+			require.Equal(t, check.Verdict(name), f.Verdict)
+			require.True(t, f.Authoritative)
+			require.NotContains(t, f.Message, "remembers")
+		})
+	}
+}
+
 func TestNamesThatShouldBeGoneAreLookedFor(t *testing.T) {
 	there := zone{
 		q("old.example.com", dns.A):      answer(rec("old.example.com", dns.A, "192.0.2.1")),
@@ -209,6 +240,20 @@ func TestAServerThatNeverAnswersIsGivenUp(t *testing.T) {
 	require.Equal(t, map[check.Verdict]int{check.Unanswered: 100}, report.Counts)
 	require.Equal(t, 3, asker.asked)
 	require.Equal(t, errSilent.Error(), report.Findings[99].Message)
+}
+
+func TestWhatNobodyCanBeAskedIsNotTheServersFault(t *testing.T) {
+	server := check.Server(nameservertest.Start(t, "example.com", "web IN A 192.0.2.1").Addr())
+	want := []dns.RecordSet{set(web, dns.A, "192.0.2.1")}
+	for i := range 5 {
+		want = append(want, set(fmt.Sprintf("a%d.example.com", i), "MX", "10 mail"), set(fmt.Sprintf("a%d..example.com", i), dns.A, "192.0.2.1"))
+	}
+	report, err := check.Check(t.Context(), server, want, check.Options{Parallel: 1})
+	require.NoError(t, err)
+	require.Equal(t, map[check.Verdict]int{check.Right: 1, check.Unanswered: 10}, report.Counts)
+	require.Contains(t, report.Findings[0].Message, "a0..example.com. cannot be asked for")
+	require.NotContains(t, report.Findings[0].Message, "no answer")
+	require.Contains(t, report.Findings[1].Message, `type "MX" are not compared`)
 }
 
 func TestAnAnswerKeepsTheServerInUse(t *testing.T) {

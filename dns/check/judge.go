@@ -10,7 +10,8 @@ import (
 
 // judge compares what is wanted with what was seen.
 func (of subject) judge(s sight) Finding {
-	f := Finding{Name: of.name, Type: of.kind, Code: s.answer.Code}
+	f := Finding{Name: of.name, Type: of.kind, Code: s.answer.Code, Authoritative: s.answer.Authoritative}
+	f.Owner, f.Resource = s.whose.owner, s.whose.resource
 	if of.sets == nil {
 		f.judgeGone(s)
 		return f
@@ -31,7 +32,7 @@ func (f *Finding) judgeGone(s sight) {
 		if there := s.answer.at(f.Name, kind); len(there) > 0 {
 			f.Type = kind
 			f.got(there)
-			f.say(Lingers, lingers)
+			f.say(Lingers, lingers(*f, s.whose))
 			return
 		}
 	}
@@ -52,11 +53,11 @@ func (f *Finding) judgeWanted(s sight) {
 		f.GotType = other[0].Type
 		f.got(other)
 		f.Extra = f.Got
-		f.say(WrongType, wrongType(*f))
+		f.say(WrongType, wrongType(*f, s.whose))
 	case len(f.Got) == 0:
-		f.say(Missing, missing)
+		f.say(Missing, missing(*f))
 	case len(f.Extra)+len(f.Lacking) > 0:
-		f.say(Differs, differs(*f))
+		f.say(Differs, differs(*f, s.whose))
 	default:
 		f.judgeRest(s.end)
 	}

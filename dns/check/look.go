@@ -1,7 +1,9 @@
 package check
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/fedrail/fedrail/dns"
@@ -12,14 +14,32 @@ type sight struct {
 	answer Answer
 	err    error  // why there is no answer
 	end    ending // of a CNAME that is as wanted
+	whose  ownership
 }
 
 // look asks what has to be known of subjects.
-type look struct{ asker Asker }
+type look struct {
+	asker    Asker
+	prefixes []string
+}
+
+// find is the finding about a subject. Whose the records are is asked for when they
+// are others than those wanted.
+func (l look) find(ctx context.Context, of subject) Finding {
+	s := l.at(ctx, of)
+	f := of.judge(s)
+	if !slices.Contains([]Verdict{Differs, WrongType, Lingers}, f.Verdict) {
+		return f
+	}
+	s.whose = l.owner(ctx, f.Name, cmp.Or(f.GotType, f.Type))
+	return of.judge(s)
+}
 
 // at asks about one subject.
 func (l look) at(ctx context.Context, of subject) sight {
 	switch {
+	case !slices.Contains([]dns.Type{"", dns.A, dns.AAAA, dns.CNAME}, of.kind):
+		return sight{err: fmt.Errorf("records of type %q are not compared: those of type A, AAAA and CNAME are", of.kind)}
 	case of.sets == nil:
 		return l.any(ctx, of.name, dns.A, dns.AAAA)
 	case of.kind == dns.CNAME:

@@ -31,7 +31,9 @@ func (q query) read(message []byte) (Answer, error) {
 	if err != nil {
 		return Answer{}, fmt.Errorf("an answer that cannot be read: %w", err)
 	}
-	return Answer{Code: code(header.RCode), Records: records, Referral: refers(header, records)}, nil
+	return Answer{
+		Code: code(header.RCode), Records: records, Authoritative: header.Authoritative, Referral: refers(header, records),
+	}, nil
 }
 
 // isAsked tells whether a message repeats the question. Servers that cannot read
@@ -81,6 +83,9 @@ func value(p *dnsmessage.Parser, kind dnsmessage.Type) (dns.Type, string, error)
 	case dnsmessage.TypeCNAME:
 		r, err := p.CNAMEResource()
 		return dns.CNAME, plain(r.CNAME.String()), err
+	case dnsmessage.TypeTXT:
+		r, err := p.TXTResource()
+		return TXT, strings.Join(r.TXT, ""), err
 	}
 	return "", "", p.SkipAnswer()
 }

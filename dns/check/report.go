@@ -40,6 +40,14 @@ type Finding struct {
 	Addresses []string `json:"addresses,omitempty"`
 	// Code is the answer's; empty when there was no answer.
 	Code string `json:"code,omitempty"`
+	// Authoritative says that the server has the zone itself. The answers of others
+	// may be as old as their TTL.
+	Authoritative bool `json:"authoritative,omitempty"`
+	// Owner and Resource are what external-dns says of Got, where that is not Want:
+	// its --txt-owner-id, and what it wrote it for, such as "crd/shop/service-web".
+	// Empty is that it says nothing, or that nobody looked.
+	Owner    string `json:"owner,omitempty"`
+	Resource string `json:"resource,omitempty"`
 	// Message is for people: the likely reason, and what to do. It is empty where
 	// all is right and nothing is to be said.
 	Message string `json:"message,omitempty"`

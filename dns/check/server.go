@@ -19,7 +19,8 @@ const (
 // Server asks the DNS server at an address: a name or IP address, with a port, or
 // without one for port 53. It asks by UDP, and by TCP where an answer does not fit.
 // A server that looks names up is asked to. One that says nothing is asked three
-// times, a second and a half each. Nothing is connected until something is asked.
+// times, a second and a half each, at each of its addresses in turn. Nothing is
+// connected until something is asked.
 func Server(address string) Asker { return server{withPort(address)} }
 
 type server struct{ address string }
@@ -30,13 +31,34 @@ func (s server) Ask(ctx context.Context, q Question) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	for range tries {
+	addresses, err := s.addresses(ctx)
+	if err != nil {
+		return Answer{}, err
+	}
+	for i := range tries {
 		var a Answer
-		if a, err = s.try(ctx, asked); err == nil || ctx.Err() != nil {
+		a, err = asked.try(ctx, addresses[i%len(addresses)])
+		if err == nil || ctx.Err() != nil || errors.As(err, new(unaskable)) {
 			return a, err
 		}
 	}
 	return Answer{}, s.silent(err)
+}
+
+// addresses are those of a name, at least one, each with the port.
+func (s server) addresses(ctx context.Context) ([]string, error) {
+	host, port, err := net.SplitHostPort(s.address)
+	if err != nil {
+		return nil, fmt.Errorf("DNS server %q: %w", s.address, err)
+	}
+	all, err := net.DefaultResolver.LookupHost(ctx, host)
+	if err != nil {
+		return nil, fmt.Errorf("DNS server %s: %w: is its name right? Its IP address will do", s.address, err)
+	}
+	for i := range all {
+		all[i] = net.JoinHostPort(all[i], port)
+	}
+	return all, nil
 }
 
 // silent says that all tries were in vain, and what to do.
@@ -48,18 +70,18 @@ func (s server) silent(err error) error {
 }
 
 // try asks once by UDP, and by TCP if the answer is cut short.
-func (s server) try(ctx context.Context, asked question) (Answer, error) {
+func (asked question) try(ctx context.Context, address string) (Answer, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	a, err := s.exchange(ctx, "udp", asked)
+	a, err := asked.exchange(ctx, "udp", address)
 	if errors.Is(err, errTruncated) {
-		return s.exchange(ctx, "tcp", asked)
+		return asked.exchange(ctx, "tcp", address)
 	}
 	return a, err
 }
 
-func (s server) exchange(ctx context.Context, network string, asked question) (Answer, error) {
-	conn, err := (&net.Dialer{}).DialContext(ctx, network, s.address)
+func (asked question) exchange(ctx context.Context, network, address string) (Answer, error) {
+	conn, err := (&net.Dialer{}).DialContext(ctx, network, address)
 	if err != nil {
 		return Answer{}, err
 	}

@@ -75,6 +75,7 @@ deep.old IN A     192.0.2.1
 	require.Equal(t, []string{"192.0.2.1", "192.0.2.2"}, at["eu.example.com CNAME"].Addresses)
 	require.Contains(t, at["away.example.com CNAME"].Message, "does not say whether it has an address")
 	require.Equal(t, "REFUSED", at["web.example.org A"].Code)
+	require.True(t, at["web.example.com A"].Authoritative)
 	require.Len(t, at["many.example.com A"].Got, 60, "more than fits into a datagram")
 }
 
@@ -107,7 +108,7 @@ func TestAPortWhereNobodyListensIsSaid(t *testing.T) {
 func TestWhatCannotBeAskedIsSaid(t *testing.T) {
 	server := check.Server(deaf(t))
 	for question, says := range map[check.Question]string{
-		q(web, "TXT"): `type "TXT" cannot be asked for`,
+		q(web, "MX"): `type "MX" cannot be asked for`,
 		q(strings.Repeat("a", 70)+".example.com", dns.A):  "cannot be asked for",
 		q(strings.Repeat("a.", 140)+"example.com", dns.A): "is no name that can be asked for",
 		q("a..example.com", dns.A):                        "cannot be asked for",
@@ -126,6 +127,26 @@ func TestAnAddressWithoutAPortHasPort53(t *testing.T) {
 		_, err := check.Server(given).Ask(ctx, q(web, dns.A))
 		require.ErrorContains(t, err, full)
 	}
+}
+
+// A name may have addresses at which nobody answers, such as ::1 of localhost.
+func TestAServersNameIsLookedUpAndEachOfItsAddressesAsked(t *testing.T) {
+	address := nameservertest.Start(t, "example.com", "both IN A 127.0.0.1", "both IN A 127.0.0.9").Addr()
+	system := net.DefaultResolver
+	t.Cleanup(func() { net.DefaultResolver = system })
+	net.DefaultResolver = &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
+		return (&net.Dialer{}).DialContext(ctx, network, address)
+	}}
+	_, port, err := net.SplitHostPort(address)
+	require.NoError(t, err)
+	for range 10 {
+		a, err := check.Server("both.example.com:"+port).Ask(t.Context(), q("both.example.com", dns.A))
+		require.NoError(t, err)
+		require.Len(t, a.Records, 2)
+	}
+	_, err = check.Server("none.example.com").Ask(t.Context(), q(web, dns.A))
+	require.ErrorContains(t, err, "DNS server none.example.com:53: ")
+	require.ErrorContains(t, err, "is its name right?")
 }
 
 // deaf is the address of a UDP port where somebody listens and nobody answers.

@@ -30,7 +30,7 @@ func wireQuestion(q Question) (question, error) {
 	}
 	name, err := dnsmessage.NewName(strings.TrimSuffix(q.Name, ".") + ".")
 	if err != nil {
-		return question{}, fmt.Errorf("%q is no name that can be asked for: %w", q.Name, err)
+		return question{}, unaskable{fmt.Errorf("%q is no name that can be asked for: %w", q.Name, err)}
 	}
 	return question{Name: name, Type: kind, Class: dnsmessage.ClassINET}, nil
 }
@@ -43,8 +43,10 @@ func wireType(kind dns.Type) (dnsmessage.Type, error) {
 		return dnsmessage.TypeAAAA, nil
 	case dns.CNAME:
 		return dnsmessage.TypeCNAME, nil
+	case TXT:
+		return dnsmessage.TypeTXT, nil
 	}
-	return 0, fmt.Errorf("records of type %q cannot be asked for: A, AAAA and CNAME can", kind)
+	return 0, unaskable{fmt.Errorf("records of type %q cannot be asked for: A, AAAA, CNAME and TXT can", kind)}
 }
 
 // query is a question with an id, ready to be sent.
@@ -61,7 +63,7 @@ func (asked question) query() (query, error) {
 	err := errors.Join(b.StartQuestions(), b.Question(dnsmessage.Question(asked)), b.StartAdditionals(),
 		edns.SetEDNS0(largest, dnsmessage.RCodeSuccess, false), b.OPTResource(edns, dnsmessage.OPTResource{}))
 	if err != nil {
-		return query{}, fmt.Errorf("%s cannot be asked for: %w", asked.Name, err)
+		return query{}, unaskable{fmt.Errorf("%s cannot be asked for: %w", asked.Name, err)}
 	}
 	q.packed, err = b.Finish()
 	return q, err

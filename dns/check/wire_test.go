@@ -66,7 +66,7 @@ func TestMessagesThatAnswerSomethingElseAreNobodys(t *testing.T) {
 	}))
 	a, err := server.Ask(t.Context(), q(web, dns.A))
 	require.NoError(t, err)
-	require.Equal(t, check.Answer{Code: check.NoError, Records: []check.Record{{Name: web, Type: dns.A, TTL: 60, Value: "192.0.2.1"}}}, a)
+	require.Equal(t, check.Answer{Code: check.NoError, Authoritative: true, Records: []check.Record{{Name: web, Type: dns.A, TTL: 60, Value: "192.0.2.1"}}}, a)
 }
 
 func TestWhatIsLostIsAskedAgain(t *testing.T) {
