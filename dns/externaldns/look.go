@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"github.com/go-logr/logr"
@@ -13,7 +12,6 @@ import (
 
 	"github.com/fedrail/fedrail/dns"
 	"github.com/fedrail/fedrail/dns/exposure"
-	"github.com/fedrail/fedrail/dns/failover"
 	"github.com/fedrail/fedrail/federation"
 	"github.com/fedrail/fedrail/federation/apis/multiclusterdns/v1alpha1"
 )
@@ -130,44 +128,6 @@ func (c *Controller) noteSent(o outcome) {
 		}
 	}
 	c.sent.note(o.id(), to, time.Now().Add(lasts))
-}
-
-// ask reads all that an outcome is made from.
-func (c *Controller) ask(e entry, now time.Time) (question, error) {
-	q := question{entry: e, now: now}
-	var err error
-	if q.domain, err = c.domainOf(e); err != nil {
-		return question{}, err
-	}
-	p, err := c.placementOf(e)
-	if t, inTrouble := errors.AsType[*trouble](err); inTrouble {
-		q.nowhere = t
-		c.Exposures.Release(e.id().String())
-		return q, nil
-	}
-	if err != nil {
-		return question{}, err
-	}
-	c.Exposures.Follow(e.id().String(), exposure.Following{Subject: e.subject(), Clusters: p.clusters, Endpoints: !e.withoutEndpoints})
-	pasts := pastsOf(e.status)
-	for member := range c.Registry.Snapshot().All() {
-		cluster := failover.Cluster{Cluster: member, Leaves: leaves(member, p)}
-		var told bool
-		cluster.Past, told = pasts[member.Name]
-		_, placed := slices.BinarySearch(p.clusters, member.Name)
-		switch left := told && member.Leaving == "" && cluster.Leaves != ""; {
-		case !placed && !left: // what has left because of a taint keeps its names, which lead on
-			continue
-		case cluster.Leaves == "":
-			seen, err := c.Exposures.Look(member.Name, e.subject())
-			if errors.Is(err, exposure.ErrNotSeen) && member.Ready {
-				return question{}, errNotSeen
-			}
-			cluster.Sight = e.sightOf(seen, err)
-		}
-		q.clusters = append(q.clusters, cluster)
-	}
-	return q, nil
 }
 
 // lament tells of trouble. What is published stays as it is. Who mends it changes

@@ -5,23 +5,11 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/fedrail/fedrail/dns"
-	"github.com/fedrail/fedrail/dns/exposure"
 	"github.com/fedrail/fedrail/dns/failover"
-	"github.com/fedrail/fedrail/federation"
 	"github.com/fedrail/fedrail/federation/apis/multiclusterdns/v1alpha1"
 )
-
-// question is all that an outcome is made from.
-type question struct {
-	entry
-	domain   v1alpha1.Domain // zero where the record speaks of none
-	clusters []failover.Cluster
-	nowhere  *trouble // why there are no clusters at all; nil while there are
-	now      time.Time
-}
 
 // outcome is what is to be published, and why not more.
 type outcome struct {
@@ -34,59 +22,6 @@ type outcome struct {
 // decide says to which clusters clients are sent.
 func (q question) decide() outcome {
 	return outcome{question: q, Decision: q.policy().Decide(q.clusters, q.now)}
-}
-
-// leaves says why what is in a cluster is about to go; empty is that it stays.
-func leaves(c federation.Cluster, p placement) string {
-	if c.Leaving != "" {
-		return "the cluster is leaving the federation"
-	}
-	if v := federation.Tolerate(c.Taints, p.tolerations); v.Leave {
-		return fmt.Sprintf("the cluster has the taint %s, so what is there is about to go", v.Taint.ToString())
-	}
-	return ""
-}
-
-// sightOf is what was seen of the copy of an object in a cluster.
-func (e entry) sightOf(seen exposure.Exposure, err error) failover.Sight {
-	s := failover.Sight{Balancer: failover.Balancer{Addresses: seen.Addresses, Hostnames: seen.Hostnames}}
-	switch {
-	case err != nil:
-		s.Lacks, s.Message = failover.NotWatched, err.Error()
-	case !seen.Found || seen.Deleting:
-		s.Lacks, s.Message = failover.NotThere, "the cluster has no copy: look at the status of the federated object"
-	case !seen.LoadBalancer:
-		s.Lacks, s.Message = failover.NoLoadBalancer, "its copy is no Service of type LoadBalancer, so it has no address: change spec.type"
-	case s.Balancer.IsEmpty():
-		s.Lacks, s.Message = failover.NoAddress, "its load balancer has no address: wait for one, or look at the events of the "+e.target.Kind+" there"
-	case !e.withoutEndpoints && seen.ReadyEndpoints == 0:
-		s.Lacks, s.Message = failover.NoEndpoints, "no pod of the Service is ready there: look at its pods, or set spec.allowServiceWithoutEndpoints"
-	}
-	if s.Lacks != "" {
-		s.Balancer = failover.Balancer{}
-	}
-	return s
-}
-
-// pastsOf are what was decided of the clusters last, as the status keeps it.
-func pastsOf(s v1alpha1.DNSRecordStatus) map[federation.ClusterName]failover.Past {
-	all := make(map[federation.ClusterName]failover.Past, len(s.DNS))
-	for _, c := range s.DNS {
-		p := failover.Past{State: failover.State(c.Reason)}
-		for _, in := range c.LoadBalancer.Ingress {
-			if in.IP != "" {
-				p.Balancer.Addresses = append(p.Balancer.Addresses, in.IP)
-			}
-			if in.Hostname != "" {
-				p.Balancer.Hostnames = append(p.Balancer.Hostnames, in.Hostname)
-			}
-		}
-		for _, t := range c.Failures {
-			p.Failures = append(p.Failures, t.UTC())
-		}
-		all[federation.ClusterName(c.Cluster)] = p
-	}
-	return all
 }
 
 // request is what the record sets are made from.
