@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
+	"github.com/fedrail/fedrail/dns/check"
 	externaldnsv1alpha1 "github.com/fedrail/fedrail/federation/apis/externaldns/v1alpha1"
 	multiclusterdnsv1alpha1 "github.com/fedrail/fedrail/federation/apis/multiclusterdns/v1alpha1"
 )
@@ -19,7 +20,7 @@ func newDNS(f *flags) *cobra.Command {
 }
 
 // dnsFlags are those of dns check.
-type dnsFlags struct{ server, namespace, output string }
+type dnsFlags struct{ server, namespace, output, txtPrefix string }
 
 func newDNSCheck(f *flags) *cobra.Command {
 	var d dnsFlags
@@ -28,7 +29,8 @@ func newDNSCheck(f *flags) *cobra.Command {
 		Short: "Compare what a DNS server answers with what records say, and tell the likely reason of differences",
 		Long: "Compare what a DNS server answers with what the ServiceDNSRecords, IngressDNSRecords and GatewayDNSRecords on the\n" +
 			"host have published, and tell the likely reason of differences. Without arguments all of them are checked.\n" +
-			"It ends with 0 when all is right, 1 when something differs or a record has no names, and 2 when it could not be checked.",
+			"It ends with 0 when all is right, 1 when something differs, a record has no names or the controller has not seen it\n" +
+			"as it is, and 2 when it could not be checked.",
 		Example: "  controller dns check\n  controller dns check servicednsrecord shop/web\n  controller dns check ingressdnsrecords -n shop --server 192.0.2.53",
 		Args: func(c *cobra.Command, args []string) error {
 			if err := cobra.MaximumNArgs(2)(c, args); err != nil {
@@ -42,6 +44,7 @@ func newDNSCheck(f *flags) *cobra.Command {
 	set.StringVarP(&d.namespace, "namespace", "n", "", "namespace of the records; default all")
 	set.StringVar(&d.server, "server", "", "DNS server to ask, with or without a port; default the nameServer of the record's Domain, else the first in "+resolvConf)
 	set.StringVarP(&d.output, "output", "o", "", "json, or empty for people")
+	set.StringVar(&d.txtPrefix, txtPrefix, "", "as external-dns was told, so that its records are known from others'; by default it is tried without one, and with "+usualTXTPrefix)
 	set.StringVar(&f.dnsEndpointGroup, "dns-endpoint-group", externaldnsv1alpha1.Group, "API group of the DNSEndpoints that are read, as the controller was told")
 	command.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return unchecked(err) })
 	return command
@@ -63,7 +66,7 @@ func (d dnsFlags) check(c *cobra.Command, f *flags, args []string) error {
 	said := beginProgress(c.ErrOrStderr())
 	records, err := reader.read(c.Context(), chosen)
 	if err == nil {
-		err = askAll(c.Context(), records, said)
+		err = askAll(c.Context(), records, check.Options{TXTPrefixes: d.txtPrefixes(c)}, said)
 	}
 	said.end()
 	switch {
@@ -77,6 +80,19 @@ func (d dnsFlags) check(c *cobra.Command, f *flags, args []string) error {
 		return unchecked(err)
 	}
 	return result.err()
+}
+
+const (
+	txtPrefix      = "txt-prefix"
+	usualTXTPrefix = "ed-%{record_type}."
+)
+
+// txtPrefixes are what external-dns may have been told.
+func (d dnsFlags) txtPrefixes(c *cobra.Command) []string {
+	if c.Flags().Changed(txtPrefix) {
+		return []string{d.txtPrefix}
+	}
+	return []string{"", usualTXTPrefix}
 }
 
 // dnsKind is a kind of records.

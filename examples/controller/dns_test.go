@@ -92,6 +92,8 @@ const webName = "web.shop.prod.svc.example.com"
 func TestRecordsAreComparedWithWhatIsAnswered(t *testing.T) {
 	w := newDNSWorld(t)
 	w.domain(nameservertest.Start(t, "example.com", `
+old                   IN A     192.0.2.1
+ed-a.old              IN TXT   "heritage=external-dns,external-dns/owner=hub,external-dns/resource=crd/shop/gateway-www"
 web.shop.prod.svc     IN A     192.0.2.1
 web.shop.prod.svc.us  IN CNAME web.shop.prod.svc
 shop                  IN A     192.0.2.1
@@ -120,19 +122,21 @@ www                   IN A     203.0.113.9
 		"\n"+
 		"3 record sets of 2 DNS records: 3 Right\n", said)
 
-	w.record(gateway, "www", map[string]any{"hosts": []any{"www.example.com", "new.example.com"}, "domainRef": "prod"}, ready())
-	w.endpoint(endpoints, "gateway-www", set("www.example.com", "A", "192.0.2.1"), set("new.example.com", "A", "192.0.2.1"))
+	w.record(gateway, "www", map[string]any{"hosts": []any{"www.example.com", "new.example.com", "old.example.com"}, "domainRef": "prod"}, ready())
+	w.endpoint(endpoints, "gateway-www", set("www.example.com", "A", "192.0.2.1"), set("new.example.com", "A", "192.0.2.1"), set("old.example.com", "A", "192.0.2.2"))
 	w.record(service, "nowhere", inProd, condition("Ready", "False", "NobodyServes", "no cluster has an address that can be published"))
 	w.record(service, "lost", inProd, ready())
 	w.saysOf(t, "1 of 1 DNS records", []string{"gatewaydnsrecords"},
 		"www.example.com  A     192.0.2.1  203.0.113.9  Differs\n", "new.example.com  A     192.0.2.1  -            Missing\n",
-		"  www.example.com A: Differs: nothing of what is wanted is there: somebody else's record is in the way",
+		"  www.example.com A: Differs: nothing of what is wanted is there: no TXT record says that external-dns wrote it (a-www.example.com, ed-a.www.example.com): it is somebody else's",
+		"  old.example.com A: Differs: nothing of what is wanted is there: external-dns wrote it (owner hub, for crd/shop/gateway-www): it has not written the change yet",
 		"  new.example.com A: Missing: there is no such record")
+	w.saysOf(t, "1 of 1 DNS records", []string{"gatewaydnsrecords", "--txt-prefix=x-"}, "says that external-dns wrote it (x-a-old.example.com): it is")
 	w.saysOf(t, "1 of 1 DNS records", []string{"ServiceDNSRecord", w.namespace + "/nowhere"},
 		"  the record's Ready is False: NobodyServes: no cluster has an address that can be published\n", "0 record sets of 1 DNS records\n")
 	w.saysOf(t, "1 of 1 DNS records", []string{"servicednsrecords", "lost", "-n", w.namespace},
 		"  DNSEndpoint "+w.namespace+"/service-lost is not there, so nothing is published: is --dns-endpoint-group that of the controller?\n")
-	w.saysOf(t, "3 of 5 DNS records", []string{"-n", w.namespace}, "5 record sets of 5 DNS records: 3 Right, 1 Differs, 1 Missing\n")
+	w.saysOf(t, "3 of 5 DNS records", []string{"-n", w.namespace}, "6 record sets of 5 DNS records: 3 Right, 2 Differs, 1 Missing\n")
 	w.asJSON(t)
 }
 
@@ -166,7 +170,7 @@ func (w *world) asJSON(t *testing.T) {
 	require.Equal(t, dnsResult{OK: true, Counts: map[check.Verdict]int{check.Right: 1}, Records: []dnsRecord{{
 		Kind: "IngressDNSRecord", Namespace: w.namespace, Name: "shop", Server: w.nameServer(), ServerFrom: "nameServer of Domain prod",
 		Findings: []check.Finding{{Name: "shop.example.com", Type: "A", Want: []string{"192.0.2.1"}, Got: []string{"192.0.2.1"},
-			WantTTL: 180, GotTTL: 180, Verdict: check.Right, Code: check.NoError}},
+			WantTTL: 180, GotTTL: 180, Verdict: check.Right, Code: check.NoError, Authoritative: true}},
 	}}}, got)
 }
 
@@ -183,6 +187,8 @@ func TestWhatIsBehindOnTheHostIsSaid(t *testing.T) {
 		"  the controller has not seen generation 2 of the record: does it run?\n",
 		"  external-dns has read generation 1 of DNSEndpoint "+w.namespace+"/service-web, which is at 2\n")
 	w.saysOf(t, "1 of 1 DNS records", []string{server}, "service-web is not there")
+	w.saysOf(t, "1 of 1 DNS records", []string{"--server=" + nameservertest.Start(t, "example.com", "web.shop.prod.svc IN A 192.0.2.1", "more IN A 192.0.2.1").Addr(), "--dns-endpoint-group=" + old.Group},
+		"2 record sets of 1 DNS records: 2 Right\n", "the controller has not seen generation 2 of the record")
 }
 
 // changes makes a change to the spec of an object.

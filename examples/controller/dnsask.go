@@ -14,7 +14,7 @@ import (
 )
 
 // askAll asks about all records, one server after the other.
-func askAll(ctx context.Context, records []dnsRecord, said *progress) error {
+func askAll(ctx context.Context, records []dnsRecord, o check.Options, said *progress) error {
 	byServer := map[string][]dns.RecordSet{}
 	for i := range records {
 		r := &records[i]
@@ -23,7 +23,7 @@ func askAll(ctx context.Context, records []dnsRecord, said *progress) error {
 	}
 	found := map[string]map[dnsName]check.Finding{}
 	for server, want := range byServer {
-		report, err := check.Check(ctx, counted{check.Server(server), said}, want, check.Options{})
+		report, err := check.Check(ctx, counted{check.Server(server), said}, want, o)
 		if err != nil {
 			return err
 		}

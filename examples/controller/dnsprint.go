@@ -34,7 +34,7 @@ func dnsResultOf(records []dnsRecord) dnsResult {
 
 // differs tells whether something is known not to be as it should be.
 func (r *dnsRecord) differs() bool {
-	return !r.isReady() || r.endpoint.found == nil || slices.ContainsFunc(r.Findings, func(f check.Finding) bool {
+	return r.unseen || !r.isReady() || r.endpoint.found == nil || slices.ContainsFunc(r.Findings, func(f check.Finding) bool {
 		return f.Verdict != check.Right && f.Verdict != check.Unanswered
 	})
 }

@@ -33,6 +33,7 @@ type dnsRecord struct {
 
 	want     []dns.RecordSet
 	endpoint dnsEndpoint
+	unseen   bool // by the controller, as it is
 }
 
 // dnsObject is what the kinds of records have in common.
@@ -141,7 +142,7 @@ func recordOf(kind dnsKind, o *dnsObject, endpoints map[string]*externaldnsv1alp
 			r.Conditions = append(r.Conditions, c)
 		}
 	}
-	if o.Status.ObservedGeneration < o.Generation {
+	if r.unseen = o.Status.ObservedGeneration < o.Generation; r.unseen {
 		r.Notes = append(r.Notes, fmt.Sprintf("the controller has not seen generation %d of the record: does it run?", o.Generation))
 	}
 	r.want = r.endpoint.sets()
