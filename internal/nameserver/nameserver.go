@@ -101,9 +101,14 @@ func (s *Server) Stop() {
 	}
 }
 
-// ready asks for the address that every zone has here.
+// ready asks for the address that every zone has here, in both ways: BIND serves on
+// when somebody has its port for TCP, which updates and transfers need.
 func (s *Server) ready(ctx context.Context) error {
-	asking := &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
+	return errors.Join(s.answers(ctx, "udp"), s.answers(ctx, "tcp"))
+}
+
+func (s *Server) answers(ctx context.Context, network string) error {
+	asking := &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
 		return (&net.Dialer{}).DialContext(ctx, network, s.address)
 	}}
 	_, err := asking.LookupHost(ctx, "ns1."+s.zone+".")
