@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
 	discoveryv1 "k8s.io/api/discovery/v1"
+	networkingv1 "k8s.io/api/networking/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -25,7 +26,7 @@ import (
 // member is drained.
 func TestTheNamesOfTheSampleArePublished(t *testing.T) {
 	w := newWorld(t)
-	require.NoError(t, w.setup().Enable(t.Context(), "services"))
+	require.NoError(t, w.setup().Enable(t.Context(), "services", "ingresses.networking.k8s.io"))
 	for _, server := range servers.Shared(t, "member1", "member2") {
 		w.join(server)
 	}
@@ -36,13 +37,18 @@ func TestTheNamesOfTheSampleArePublished(t *testing.T) {
 	for i, address := range []string{"192.0.2.1", "192.0.2.2"} {
 		w.exposed(w.members[i], "web", address)
 	}
+	w.apply("sample/dns/ingress.yaml", w.namespace, federatedTypes("federatedingresses"), v1alpha1.IngressDNSRecords())
+	w.ingress(w.members[0], "web", "192.0.2.11")
+	w.hasTargets("ingress-web", "*.apps.example.com", "192.0.2.11")
 	name := "web." + w.namespace + ".prod.svc.example.com"
 	w.hasTargets("service-web", name, "192.0.2.1", "192.0.2.2")
 	w.hasTargets("service-web", "shop.example.com", name)
 
-	w.answers("member2 is being drained\n1 to go: FederatedService "+w.namespace+"/web\n", "drain", "member2")
+	said, err := w.runs(t.Context(), "drain", "member2")
+	require.NoError(t, err)
+	require.Contains(t, said, "member2 is being drained\n2 to go: ")
 	w.hasTargets("service-web", name, "192.0.2.1")
-	_, err := w.members[1].CoreV1().Services(w.namespace).Get(t.Context(), "web", metav1.GetOptions{})
+	_, err = w.members[1].CoreV1().Services(w.namespace).Get(t.Context(), "web", metav1.GetOptions{})
 	require.NoError(t, err, "its copy stays until clients have forgotten its address")
 	require.Equal(t, 0, p.terminate())
 }
@@ -83,6 +89,22 @@ func (w *world) exposed(member kubernetes.Interface, name, address string) {
 		AddressType: discoveryv1.AddressTypeIPv4, Endpoints: []discoveryv1.Endpoint{{Addresses: []string{"10.0.0.1"}}},
 	}, metav1.CreateOptions{})
 	require.NoError(w.t, err)
+}
+
+// ingress has the copy of an Ingress in a member have an address, as its controller
+// would.
+func (w *world) ingress(member kubernetes.Interface, name, address string) {
+	w.t.Helper()
+	ingresses := member.NetworkingV1().Ingresses(w.namespace)
+	require.Eventually(w.t, func() bool {
+		o, err := ingresses.Get(context.Background(), name, metav1.GetOptions{})
+		if err != nil {
+			return false
+		}
+		o.Status.LoadBalancer.Ingress = []networkingv1.IngressLoadBalancerIngress{{IP: address}}
+		_, err = ingresses.UpdateStatus(context.Background(), o, metav1.UpdateOptions{})
+		return err == nil
+	}, soon, tick, "Ingress %s is there", name)
 }
 
 // hasTargets waits until a DNSEndpoint leads a name there.

@@ -4,153 +4,170 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 	"time"
 
 	"github.com/fedrail/fedrail/propagation/budget"
 )
 
-// flapping are the clusters that every Service is in; one of them flaps.
-const flapping = 20
-
-// dns measures what it costs to publish other names when one cluster of twenty
-// fails, and returns. The members and what is exposed in them are in the memory of
-// this process; the host, with all records and DNSEndpoints, is an API server.
+// dns measures what it costs to publish other names when one of many clusters fails,
+// and returns. The clusters and what is exposed in them are in the memory of this
+// process; the host, with all records and DNSEndpoints, is an API server.
 func (b bench) dns(ctx context.Context) error {
 	return b.onGround(ctx, 0, func(ctx context.Context, g *ground) error {
 		n, err := newNaming(ctx, b, g)
 		if err != nil {
 			return err
 		}
-		ctx, stop := context.WithCancel(ctx)
+		ctx, stop := context.WithCancelCause(ctx)
 		var running sync.WaitGroup
 		defer running.Wait()
-		defer stop()
-		ended := make(chan error, 1)
-		running.Go(func() { ended <- n.controller.Start(ctx) })
-		running.Go(func() { n.watch(ctx) })
-		if err := n.flaps(ctx); err != nil {
-			return err
-		}
-		stop()
-		return <-ended
+		defer stop(nil)
+		running.Go(func() { n.seen.watch(ctx) })
+		running.Go(func() { stop(n.controller.Start(ctx)) })
+		return n.flaps(ctx)
 	})
 }
 
 // flaps has a cluster fail and return, again and again.
 func (n *naming) flaps(ctx context.Context) error {
-	n.say("publishing %d records in %d clusters", n.services, flapping)
-	n.during("publishing", n.far)
+	n.say("publishing %d records in %d clusters", n.services, len(n.clusters))
 	if err := n.await(ctx, true); err != nil {
 		return err
 	}
-	if _, err := n.rest(ctx); err != nil {
+	now, err := n.still(ctx, true)
+	if err != nil {
 		return err
 	}
-	var all []flap
+	all := map[bool][]flap{} // by whether the cluster is ready then
 	for i := range n.rounds {
-		n.during(fmt.Sprintf("flap %d of %d", i+1, n.rounds), n.far)
 		for _, ready := range []bool{false, true} {
-			f, err := n.flap(ctx, ready)
-			if err != nil {
+			n.say("flap %d of %d, the first cluster is ready: %t", i+1, n.rounds, ready)
+			var f flap
+			if f, now, err = n.flap(ctx, now, ready); err != nil {
 				return err
 			}
-			all = append(all, f)
+			all[ready] = append(all[ready], f)
 		}
 	}
 	short, err := n.shortFlap(ctx)
-	return errors.Join(err, n.tell(all, short))
+	return errors.Join(err, n.tell("dns_flap", all[false]), n.tell("dns_return", all[true]),
+		n.print("dns_short_flap_writes", float64(short), "writes"))
 }
 
 // flap is what a failure, or a return, has cost.
 type flap struct {
-	seconds           float64
-	endpoints, status int // writes
-	processor         time.Duration
+	seconds, endpoints, statuses float64 // writes for each that changed
+	processor                    float64 // µs for each record
 }
 
-// flap has the cluster be ready, or not, and waits until every DNSEndpoint says so.
-func (n *naming) flap(ctx context.Context, ready bool) (flap, error) {
-	before, began := n.counter.Requests(), time.Now()
+// flap has the first cluster be ready, or not be so for so long that records do not
+// keep it, and waits until every DNSEndpoint is right. Before is what was there, and
+// the view what is there afterwards.
+func (n *naming) flap(ctx context.Context, before view, ready bool) (flap, view, error) {
+	made := n.counter.Requests()
 	spent, err := ownTime()
 	if err != nil {
-		return flap{}, err
+		return flap{}, view{}, err
 	}
-	n.members.Put(n.cluster(0))
-	if !ready {
-		n.members.Put(away(n.cluster(0), began.Add(-kept)))
-	}
+	began := time.Now()
+	n.turn(ready, began.Add(-kept))
 	if err := n.await(ctx, ready); err != nil {
-		return flap{}, err
+		return flap{}, view{}, err
 	}
 	f := flap{seconds: time.Since(began).Seconds()}
-	after, err := n.rest(ctx)
+	if err := n.rest(ctx); err != nil {
+		return flap{}, view{}, err
+	}
+	made = n.counter.Requests().Since(made)
+	after, err := ownTime()
 	if err != nil {
-		return flap{}, err
+		return flap{}, view{}, err
 	}
-	now, err := ownTime()
-	f.processor = now - spent
-	f.endpoints, f.status = writesOf(after.Since(before))
-	return f, err
+	f.processor = float64((after - spent).Microseconds()) / float64(n.services)
+	now, err := n.verified(ctx, ready)
+	f.endpoints = float64(writes(made, "dnsendpoints")) / float64(differing(before.answers, now.answers))
+	f.statuses = float64(writes(made, "servicednsrecords")) / float64(differing(before.statuses, now.statuses))
+	return f, now, err
 }
 
-// writesOf are the writes of DNSEndpoints, and of the statuses of records.
-func writesOf(made budget.Requests) (endpoints, status int) {
-	of := func(resource string) int {
-		return made.Only(func(r budget.Request) bool { return r.Resource == resource && r.Write() }).Total()
+// turn has the first cluster be ready, or not be so since a time.
+func (n *naming) turn(ready bool, since time.Time) {
+	c := n.clusters[0]
+	c.Turned = time.Now()
+	if !ready {
+		c.Ready, c.Turned, c.Message = false, since, "no answer"
 	}
-	return of("dnsendpoints"), of("servicednsrecords")
+	n.members.Put(c)
 }
 
-// shortFlap is how many writes it costs when the cluster is away for a second, which
-// is less than the records keep it for.
+// writes are those of a resource; of any if it is empty.
+func writes(made budget.Requests, resource string) int {
+	return made.Only(func(r budget.Request) bool { return r.Write() && (resource == "" || r.Resource == resource) }).Total()
+}
+
+// shortFlap is how many writes of whatever it costs when the first cluster is away
+// for a second, for which records keep it.
 func (n *naming) shortFlap(ctx context.Context) (int, error) {
-	before := n.counter.Requests()
-	n.members.Put(away(n.cluster(0), time.Now()))
+	n.say("the first cluster is away for a second")
+	made := n.counter.Requests()
+	n.turn(false, time.Now())
 	select {
 	case <-ctx.Done():
-		return 0, ctx.Err()
+		return 0, context.Cause(ctx)
 	case <-time.After(time.Second):
 	}
-	n.members.Put(n.cluster(0))
-	after, err := n.rest(ctx)
-	endpoints, status := writesOf(after.Since(before))
-	return endpoints + status, err
+	n.turn(true, time.Now())
+	_, err := n.still(ctx, true)
+	return writes(n.counter.Requests().Since(made), ""), err
 }
 
-func (n *naming) tell(all []flap, short int) error {
-	median := func(of func(flap) float64) float64 {
+// tell prints the medians of the flaps.
+func (n *naming) tell(name string, all []flap) error {
+	figure := func(suffix, unit string, of func(flap) float64) error {
 		var values []float64
 		for _, f := range all {
 			values = append(values, of(f))
 		}
-		return median(values)
+		return n.print(name+suffix, median(values), unit)
 	}
-	records := float64(n.services)
 	return errors.Join(
-		n.print("dns_flap_seconds", median(func(f flap) float64 { return f.seconds }), "s"),
-		n.print("dns_flap_writes_ratio", median(func(f flap) float64 { return float64(f.endpoints) / records }), "writes/record"),
-		n.print("dns_flap_status_ratio", median(func(f flap) float64 { return float64(f.status) / records }), "writes/record"),
-		n.print("dns_flap_cpu", median(func(f flap) float64 { return float64(f.processor.Microseconds()) / records }), "µs/record"),
-		n.print("dns_short_flap_writes", float64(short), "writes"),
+		figure("_seconds", "s", func(f flap) float64 { return f.seconds }),
+		figure("_writes_ratio", "writes/change", func(f flap) float64 { return f.endpoints }),
+		figure("_status_ratio", "writes/change", func(f flap) float64 { return f.statuses }),
+		figure("_cpu", "µs/record", func(f flap) float64 { return f.processor }),
 	)
 }
 
-// rest waits until nothing is sent for a while, and returns what was sent so far.
-func (n *naming) rest(ctx context.Context) (budget.Requests, error) {
-	last, since := n.counter.Requests(), time.Now()
+// still is everything that is there when nothing is sent any more.
+func (n *naming) still(ctx context.Context, ready bool) (view, error) {
+	if err := n.rest(ctx); err != nil {
+		return view{}, err
+	}
+	return n.verified(ctx, ready)
+}
+
+// verified is everything that is there. What is not as it should be is an error.
+func (n *naming) verified(ctx context.Context, ready bool) (view, error) {
+	v, err := n.look(ctx)
+	return v, errors.Join(err, n.check(v, ready))
+}
+
+// rest waits until nothing is sent for a while, longer than the controller pauses
+// amid its work.
+func (n *naming) rest(ctx context.Context) error {
+	last, since := n.counter.Requests().Total(), time.Now()
 	for time.Since(since) < quiet/2 {
 		select {
 		case <-ctx.Done():
-			return nil, ctx.Err()
+			return context.Cause(ctx)
 		case <-time.After(5 * pollPeriod):
 		}
-		if now := n.counter.Requests(); now.Total() != last.Total() {
+		if now := n.counter.Requests().Total(); now != last {
 			last, since = now, time.Now()
 		}
 	}
-	return last, nil
+	return nil
 }
 
 // await waits until every DNSEndpoint is as it should be while the first cluster is
@@ -158,26 +175,16 @@ func (n *naming) rest(ctx context.Context) (budget.Requests, error) {
 func (n *naming) await(ctx context.Context, ready bool) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	for {
-		if n.right(ready) == n.services {
-			return nil
-		}
+	far := func() string {
+		return fmt.Sprintf("%d of %d DNSEndpoints are right", n.seen.right(n.wanted[ready]), n.services)
+	}
+	n.during("publishing", far)
+	for n.seen.right(n.wanted[ready]) < n.services {
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("%d of %d DNSEndpoints are right: %w", n.right(ready), n.services, context.Cause(ctx))
+			return fmt.Errorf("%s: %w", far(), context.Cause(ctx))
 		case <-time.After(pollPeriod):
 		}
 	}
-}
-
-// right is how many DNSEndpoints are as they should be.
-func (n *naming) right(ready bool) (all int) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	for i := range n.services {
-		if slices.Equal(n.seen[i], n.want(i, ready)) {
-			all++
-		}
-	}
-	return all
+	return nil
 }

@@ -21,6 +21,7 @@ type options struct {
 	changeTime              time.Duration
 	managed                 int    // objects of what is measured with many
 	services                int    // that have names
+	serviceClusters         int    // that each of them is in
 	controller              string // path of the program; empty is to build it
 }
 
@@ -38,7 +39,8 @@ func parse(args []string, out io.Writer) (options, error) {
 	set.IntVar(&o.changeRate, "change-rate", 100, "change: templates that are changed each second")
 	set.DurationVar(&o.changeTime, "change-time", 30*time.Second, "change: for how long")
 	set.IntVar(&o.managed, "managed", 10_000, "copy, restart, growth: objects that are managed")
-	set.IntVar(&o.services, "services", 1000, "dns: Services that have names, in 20 clusters each")
+	set.IntVar(&o.services, "services", 1000, "dns: Services that have names")
+	set.IntVar(&o.serviceClusters, "service-clusters", 20, "dns: clusters that each of them is in; one of them fails")
 	set.StringVar(&o.controller, "controller", "", "program to measure; default is to build examples/controller")
 	set.Usage = func() {
 		_, _ = fmt.Fprintf(out, "Measure what the reference controller costs.\n\nUsage: bench [flags]\n\n%s\nParts:\n%s", set.FlagUsages(), describeParts())
@@ -59,6 +61,11 @@ func (o options) validate() error {
 			errs = append(errs, fmt.Errorf("--%s: got %d, want at least %d", name, value, least))
 		}
 	}
+	between := func(name string, value, least, most int) {
+		if value < least || value > most {
+			errs = append(errs, fmt.Errorf("--%s: got %d, want %d to %d", name, value, least, most))
+		}
+	}
 	for _, name := range o.only {
 		if !slices.Contains(names(), name) {
 			errs = append(errs, fmt.Errorf("--only: there is no part %q; there are %s", name, strings.Join(names(), ", ")))
@@ -73,7 +80,8 @@ func (o options) validate() error {
 	atLeast("change-members", o.changeMembers, 1)
 	atLeast("change-rate", o.changeRate, 1)
 	atLeast("managed", o.managed, 1)
-	atLeast("services", o.services, 1)
+	between("services", o.services, 1, 60_000)
+	between("service-clusters", o.serviceClusters, 2, 250)
 	if o.changeTime < time.Second {
 		errs = append(errs, fmt.Errorf("--change-time: got %v, want at least 1s", o.changeTime))
 	}
