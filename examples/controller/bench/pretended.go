@@ -58,5 +58,7 @@ func newEverywhere(clusters []federation.Cluster) (e everywhere) {
 
 // Look implements externaldns.Placements.
 func (e everywhere) Look(_ federation.Type, key propagation.Key) (propagation.Picture, bool) {
-	return propagation.Picture{Key: key, Clusters: e}, true
+	p := propagation.Picture{Key: key}
+	p.Clusters = e
+	return p, true
 }
