@@ -33,8 +33,8 @@ type Options struct {
 // Start starts the program and returns when it is healthy, which is before it has
 // published anything. The cluster has to know DNSEndpoints before. The caller stops it.
 //
-// It looks at once when a DNSEndpoint changes, but once a second at the most, and at
-// everything each 30 seconds.
+// It looks within five seconds of a change of a DNSEndpoint, which no flag shortens, and
+// every 30 seconds in any case. Changes in between are seen together.
 func Start(ctx context.Context, opts Options) (*controlplane.Process, error) {
 	host, port, err := opts.server()
 	if err != nil {
