@@ -92,7 +92,11 @@ func (a answers) right(wanted answers) (n int) {
 // check says what is not as it should be.
 func (a answers) check(wanted answers) error {
 	for name, says := range a {
-		if want := wanted[name]; says != want {
+		want, is := wanted[name]
+		if !is {
+			return fmt.Errorf("%s should not be there", name)
+		}
+		if says != want {
 			return fmt.Errorf("%d of %d DNSEndpoints are right, and %s is not: it says\n%s\nand should say\n%s", a.right(wanted), len(wanted), name, says, want)
 		}
 	}

@@ -22,6 +22,7 @@ func TestFlagsAreChecked(t *testing.T) {
 		"no such part":    {[]string{"--only=speed"}, `--only: there is no part "speed"; there are plan, growth, dns, copy, create, change, blackhole, restart`},
 		"no members":      {[]string{"--members=4,0"}, "--members: got 0, want at least 1"},
 		"too short":       {[]string{"--change-time=1ms"}, "--change-time: got 1ms, want at least 1s"},
+		"too many":        {[]string{"--service-clusters=251"}, "--service-clusters: got 251, want 2 to 250"},
 		"an argument":     {[]string{"create"}, `unexpected argument "create": bench takes flags alone`},
 		"no such flag":    {[]string{"--speed"}, "unknown flag: --speed"},
 		"several at once": {[]string{"--rounds=0", "--managed=0"}, "--rounds: got 0, want at least 1\n--managed: got 0, want at least 1"},
