@@ -58,6 +58,9 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 	if err := os.Remove(filepath.Join(dir, "zone.jnl")); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
+	if path, err = apart(path, dir); err != nil {
+		return nil, fmt.Errorf("nameserver: %w", err)
+	}
 	s := &Server{zone: o.Zone, key: Key{Name: "fedrail", Secret: base64.StdEncoding.EncodeToString([]byte(rand.Text()))}}
 	s.process, err = controlplane.StartProgram(ctx, controlplane.Program{
 		Name: "named", Path: path, Dir: dir,
@@ -83,6 +86,23 @@ func find() (string, error) {
 		return path, nil
 	}
 	return "", ErrNotInstalled
+}
+
+// apart is a copy of the program in the folder of the server: what a machine allows
+// its own DNS server, by the path of that, is not enough for this one.
+func apart(program, dir string) (string, error) {
+	content, err := os.ReadFile(program)
+	if err != nil {
+		return "", err
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", err
+	}
+	path := filepath.Join(dir, "named")
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return "", err
+	}
+	return path, os.WriteFile(path, content, 0o700)
 }
 
 // Addr is where it answers, as host:port.
