@@ -79,10 +79,17 @@ func (a answers) take(o *unstructured.Unstructured) error {
 	return nil
 }
 
+// isRight says of a DNSEndpoint whether it is wanted, there, and as it should be.
+func (a answers) isRight(name string, wanted answers) bool {
+	want, is := wanted[name]
+	says, there := a[name]
+	return is && there && says == want
+}
+
 // right is how many of the wanted are as they should be.
 func (a answers) right(wanted answers) (n int) {
-	for name, want := range wanted {
-		if says, there := a[name]; there && says == want {
+	for name := range wanted {
+		if a.isRight(name, wanted) {
 			n++
 		}
 	}

@@ -175,16 +175,12 @@ func (n *naming) rest(ctx context.Context) error {
 func (n *naming) await(ctx context.Context, ready bool) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	far := func() string {
-		return fmt.Sprintf("%d of %d DNSEndpoints are right", n.seen.right(n.wanted[ready]), n.services)
+	all := n.seen.want(n.wanted[ready])
+	n.during("publishing", n.seen.far)
+	select {
+	case <-ctx.Done():
+		return fmt.Errorf("%s: %w", n.seen.far(), context.Cause(ctx))
+	case <-all:
+		return nil
 	}
-	n.during("publishing", far)
-	for n.seen.right(n.wanted[ready]) < n.services {
-		select {
-		case <-ctx.Done():
-			return fmt.Errorf("%s: %w", far(), context.Cause(ctx))
-		case <-time.After(pollPeriod):
-		}
-	}
-	return nil
 }

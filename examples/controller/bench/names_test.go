@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"github.com/fedrail/fedrail/dns/exposure"
 	"github.com/fedrail/fedrail/federation"
@@ -66,4 +67,23 @@ func TestWritesAreNoReads(t *testing.T) {
 		{Verb: "create", Resource: "events"}:                                  1,
 	}
 	require.Equal(t, []int{3, 4, 8}, []int{writes(made, "dnsendpoints"), writes(made, "servicednsrecords"), writes(made, "")})
+}
+
+func TestWhoWatchesCountsWhatIsRight(t *testing.T) {
+	says := func(name, target string) *unstructured.Unstructured {
+		return &unstructured.Unstructured{Object: fields{"metadata": fields{"name": name}, "spec": fields{"endpoints": []any{
+			fields{"dnsName": "a", "recordType": "A", "recordTTL": int64(180), "targets": []any{target}}}}}}
+	}
+	s := &sighting{says: answers{}}
+	s.see(nil, says("one", "10.0.0.1"))
+	all := s.want(answers{"one": "a 180 A [10.0.0.1]", "two": "a 180 A [10.0.0.2]"})
+	require.Equal(t, "1 of 2 DNSEndpoints are right", s.far())
+	s.see(says("one", "10.0.0.1"), says("one", "10.0.0.9"))
+	s.see(nil, says("two", "10.0.0.2"))
+	s.see(says("two", "10.0.0.2"), nil)
+	require.Equal(t, "0 of 2 DNSEndpoints are right", s.far())
+	s.see(nil, says("two", "10.0.0.2"))
+	s.see(says("one", "10.0.0.9"), says("one", "10.0.0.1"))
+	<-all
+	<-s.want(s.wanted) // it is so already
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"sync"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -12,12 +13,16 @@ import (
 	"github.com/fedrail/fedrail/internal/sources"
 )
 
-// sighting is what DNSEndpoints say, as it is seen by somebody who watches them.
+// sighting is what DNSEndpoints say, as it is seen by somebody who watches them and
+// counts those that are right.
 type sighting struct {
 	source sources.Source
 
-	mu   sync.Mutex
-	says answers
+	mu     sync.Mutex
+	says   answers
+	wanted answers
+	right  int
+	all    chan struct{} // closed when all are; nil then
 }
 
 func newSighting(host dynamic.Interface) (*sighting, error) {
@@ -29,17 +34,43 @@ func newSighting(host dynamic.Interface) (*sighting, error) {
 // watch reads DNSEndpoints until ctx ends.
 func (s *sighting) watch(ctx context.Context) { s.source.Run(ctx) }
 
+// want says what is right from now on. The channel is closed when all are.
+func (s *sighting) want(wanted answers) <-chan struct{} {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	all := make(chan struct{})
+	s.wanted, s.right, s.all = wanted, s.says.right(wanted), all
+	s.tellLocked()
+	return all
+}
+
+// see takes over what a DNSEndpoint says, and counts.
 func (s *sighting) see(before, now *unstructured.Unstructured) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	name := sources.Either(before, now).GetName()
+	if s.says.isRight(name, s.wanted) {
+		s.right--
+	}
 	if now == nil || s.says.take(now) != nil {
-		delete(s.says, sources.Either(before, now).GetName()) // it is not right
+		delete(s.says, name) // it is not right
+	}
+	if s.says.isRight(name, s.wanted) {
+		s.right++
+	}
+	s.tellLocked()
+}
+
+func (s *sighting) tellLocked() {
+	if s.all != nil && s.right == len(s.wanted) {
+		close(s.all)
+		s.all = nil
 	}
 }
 
-// right is how many of the wanted are as they should be.
-func (s *sighting) right(wanted answers) int {
+// far is for people.
+func (s *sighting) far() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.says.right(wanted)
+	return fmt.Sprintf("%d of %d DNSEndpoints are right", s.right, len(s.wanted))
 }
