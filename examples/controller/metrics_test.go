@@ -30,6 +30,10 @@ func TestMetricsSayWhatWasDone(t *testing.T) {
 	w := newWorld(t, "m1", "m2")
 	counted := w.passThrough(servers.Shared(t, "m1")[0])
 	p := w.start(quick)
+	for _, m := range []string{"m1", "m2"} { // what is under way when a member turns ready may be sent twice
+		p.until(`kubefedcluster_total{cluster="`+m+`",state="ready"}`, 1)
+		p.until(`fedrail_lane_state{cluster="`+m+`",state="open"}`, 1)
+	}
 	for _, name := range names(0, 5) {
 		w.declareConfigMap(name)
 	}
