@@ -32,12 +32,8 @@ type naming struct {
 	seen       *sighting
 }
 
-const (
-	// kept is for how long the records keep a cluster that is not ready.
-	kept = 30 * time.Second
-	// publishers are how many records the controller looks at at a time.
-	publishers = 8
-)
+// kept is for how long the records keep a cluster that is not ready.
+const kept = 30 * time.Second
 
 // newNaming makes the host have all objects. The controller does not run yet.
 func newNaming(ctx context.Context, b bench, g *ground) (*naming, error) {
@@ -81,7 +77,7 @@ func (n *naming) control(g *ground) error {
 		return err
 	}
 	n.controller, err = externaldns.New(externaldns.Options{
-		Client: client, Writer: writer, Registry: n.members, Workers: publishers,
+		Client: client, Writer: writer, Registry: n.members,
 		Exposures: newPretended(n.clusters, n.services), Placements: newEverywhere(n.clusters),
 	})
 	return err
