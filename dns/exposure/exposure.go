@@ -97,7 +97,8 @@ type Watcher struct {
 
 	mu       sync.Mutex
 	followed map[string]Following
-	by       map[Subject]map[string]bool // who follows a subject
+	by       map[Subject]map[string]bool                 // who follows a subject
+	wants    map[federation.ClusterName]map[resource]int // how many need that it is watched
 	members  map[federation.ClusterName]*member
 }
 
@@ -113,6 +114,7 @@ func New(o Options) (*Watcher, error) {
 	o.MaxBackoff = cmp.Or(o.MaxBackoff, 5*time.Second)
 	return &Watcher{
 		Options: o, news: make(chan struct{}, 1), followed: map[string]Following{},
-		by: map[Subject]map[string]bool{}, members: map[federation.ClusterName]*member{},
+		by: map[Subject]map[string]bool{}, wants: map[federation.ClusterName]map[resource]int{},
+		members: map[federation.ClusterName]*member{},
 	}, nil
 }

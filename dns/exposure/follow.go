@@ -1,6 +1,7 @@
 package exposure
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/fedrail/fedrail/federation"
@@ -15,6 +16,20 @@ type Following struct {
 	Endpoints bool
 }
 
+// needs are the resources that have to be watched: that of the objects of the kind,
+// then that of what is behind them.
+func (f Following) needs() []resource {
+	if f.Endpoints && f.Subject.Kind == Service {
+		return []resource{services, endpointSlices}
+	}
+	return []resource{resourceOf(f.Subject.Kind)}
+}
+
+// equal says whether two say the same.
+func (f Following) equal(other Following) bool {
+	return f.Subject == other.Subject && f.Endpoints == other.Endpoints && slices.Equal(f.Clusters, other.Clusters)
+}
+
 // Follow has what somebody wants to know watched, until Release or until Follow is
 // called again for the key, which says it anew. It may be called before Start, and
 // costs nothing when it says what it said before.
@@ -22,17 +37,20 @@ func (w *Watcher) Follow(key string, what Following) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	before, known := w.followed[key]
-	if known && before.Subject == what.Subject && before.Endpoints == what.Endpoints && slices.Equal(before.Clusters, what.Clusters) {
+	if known && before.equal(what) {
 		return
 	}
-	w.forgetLocked(key)
 	what.Clusters = slices.Clone(what.Clusters)
+	more := w.countLocked(what, 1) // first, so that what is watched already stays so
+	less := w.forgetLocked(key)
 	w.followed[key] = what
 	if w.by[what.Subject] == nil {
 		w.by[what.Subject] = map[string]bool{}
 	}
 	w.by[what.Subject][key] = true
-	w.again()
+	if more || less {
+		w.again()
+	}
 }
 
 // Release ends what Follow began for the key. Nothing is watched on that nobody
@@ -45,15 +63,40 @@ func (w *Watcher) Release(key string) {
 	}
 }
 
-func (w *Watcher) forgetLocked(key string) (known bool) {
+// forgetLocked says whether something else is to be watched now.
+func (w *Watcher) forgetLocked(key string) (less bool) {
 	before, known := w.followed[key]
-	if known {
-		delete(w.followed, key)
-		if delete(w.by[before.Subject], key); len(w.by[before.Subject]) == 0 {
-			delete(w.by, before.Subject)
+	if !known {
+		return false
+	}
+	delete(w.followed, key)
+	if delete(w.by[before.Subject], key); len(w.by[before.Subject]) == 0 {
+		delete(w.by, before.Subject)
+	}
+	return w.countLocked(before, -1)
+}
+
+// countLocked counts what is needed in, or out when n is -1, and says whether
+// something else is to be watched now.
+func (w *Watcher) countLocked(f Following, n int) (changed bool) {
+	for _, name := range f.Clusters {
+		of := w.wants[name]
+		if of == nil {
+			of = map[resource]int{}
+			w.wants[name] = of
+		}
+		for _, r := range f.needs() {
+			before := of[r]
+			if of[r] += n; of[r] == 0 {
+				delete(of, r)
+			}
+			changed = changed || before == 0 || of[r] == 0
+		}
+		if len(of) == 0 {
+			delete(w.wants, name)
 		}
 	}
-	return known
+	return changed
 }
 
 // again has it looked at again what is to be watched.
@@ -64,46 +107,13 @@ func (w *Watcher) again() {
 	}
 }
 
-// follows says whether anybody wants to know of a subject in a cluster.
-func (w *Watcher) follows(cluster federation.ClusterName, s Subject) bool {
+// wanted is what is to be watched in each cluster.
+func (w *Watcher) wanted() map[federation.ClusterName]map[resource]int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for key := range w.by[s] {
-		if slices.Contains(w.followed[key].Clusters, cluster) {
-			return true
-		}
-	}
-	return false
-}
-
-// followedIn are the subjects that anybody wants to know of in a cluster.
-func (w *Watcher) followedIn(cluster federation.ClusterName) []Subject {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	var all []Subject
-	for _, f := range w.followed {
-		if slices.Contains(f.Clusters, cluster) {
-			all = append(all, f.Subject)
-		}
-	}
-	return all
-}
-
-// wanted are the kinds of objects that are to be watched in each cluster.
-func (w *Watcher) wanted() map[federation.ClusterName]map[resource]bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	all := map[federation.ClusterName]map[resource]bool{}
-	for _, f := range w.followed {
-		for _, name := range f.Clusters {
-			if all[name] == nil {
-				all[name] = map[resource]bool{}
-			}
-			all[name][resourceOf(f.Subject.Kind)] = true
-			if f.Endpoints && f.Subject.Kind == Service {
-				all[name][endpointSlices] = true
-			}
-		}
+	all := make(map[federation.ClusterName]map[resource]int, len(w.wants))
+	for name, of := range w.wants {
+		all[name] = maps.Clone(of)
 	}
 	return all
 }

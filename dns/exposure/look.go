@@ -3,7 +3,7 @@ package exposure
 import (
 	"errors"
 	"fmt"
-	"time"
+	"slices"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/types"
@@ -18,26 +18,25 @@ var ErrNotSeen = errors.New("not seen yet")
 // says, for people, why that is not known; it is an [ErrNotSeen] when it soon will
 // be. A cluster that does not answer any more is known as it was.
 func (w *Watcher) Look(cluster federation.ClusterName, s Subject) (Exposure, error) {
-	views, endpoints, err := w.views(cluster, s)
+	if w.Namespace != "" && s.Namespace != w.Namespace {
+		return Exposure{}, fmt.Errorf("%s %s/%s: only namespace %q is watched", s.Kind, s.Namespace, s.Name, w.Namespace)
+	}
+	seen, err := w.seen(cluster, s)
 	if err != nil {
 		return Exposure{}, err
 	}
-	name := types.NamespacedName{Namespace: s.Namespace, Name: s.Name}
-	for _, v := range views {
+	for _, v := range seen {
 		if err := v.known(); err != nil {
 			return Exposure{}, err
 		}
 	}
-	e := views[0].exposure(name)
-	if endpoints {
-		e.ReadyEndpoints = views[1].readyEndpoints(name)
+	name := types.NamespacedName{Namespace: s.Namespace, Name: s.Name}
+	e := seen[0].exposure(name)
+	if len(seen) > 1 {
+		e.ReadyEndpoints = seen[1].readyEndpoints(name)
 	}
 	return e, nil
 }
-
-// listPatience is for how long what a member has is about to be known: one that
-// answers, and does not list, would have everybody wait for ever.
-const listPatience = 10 * time.Second
 
 // known is an error that says why it is not known what there is, or nil.
 func (v *view) known() error {
@@ -46,44 +45,31 @@ func (v *view) known() error {
 	case err == nil:
 		return nil
 	case apierrors.IsNotFound(err):
-		return fmt.Errorf("cluster %s does not know the kind of %s: install its definition there: %w", w.Member, w.Subject, err)
-	case w.HasFailed() || time.Since(v.began) > listPatience:
+		return fmt.Errorf("cluster %s does not know the kind of %s: install its definition there", w.Member, w.Subject.Resource)
+	case w.HasFailed() || v.isLate():
 		return err
 	}
 	return fmt.Errorf("%w: %w", ErrNotSeen, err)
 }
 
-// views are what is known of a cluster that an answer is made from: the objects of
-// the kind, then the EndpointSlices where these matter.
-func (w *Watcher) views(cluster federation.ClusterName, s Subject) (views []*view, endpoints bool, err error) {
+// seen are the views that an answer is made from: of the objects of the kind, then of
+// the EndpointSlices where anybody wants to know of these.
+func (w *Watcher) seen(cluster federation.ClusterName, s Subject) ([]*view, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	m := w.members[cluster]
 	if m == nil {
-		return nil, false, w.unknownLocked(cluster, s)
+		return nil, w.unknownLocked(cluster, s)
 	}
-	for key := range w.by[s] {
-		endpoints = endpoints || w.followed[key].Endpoints && s.Kind == Service
+	of := Following{Subject: s, Endpoints: w.followsLocked(cluster, s, endpointSlices)}
+	seen := m.seenLocked(of.needs())
+	switch watched := !slices.Contains(seen, nil); {
+	case !watched && m.failure != nil:
+		return nil, fmt.Errorf("connect to cluster %s: %w", cluster, m.failure)
+	case !watched:
+		return nil, w.unknownLocked(cluster, s)
 	}
-	wanted := map[resource]bool{resourceOf(s.Kind): true}
-	if endpoints {
-		wanted[endpointSlices] = true
-	}
-	if before := m.before; before != nil && !m.knowsAllLocked(wanted) && before.knowsAllLocked(wanted) {
-		m = before // over the connection that it had before
-	}
-	if m.failure != nil {
-		return nil, false, fmt.Errorf("connect to cluster %s: %w", cluster, m.failure)
-	}
-	if views = append(views, m.views[resourceOf(s.Kind)]); endpoints {
-		views = append(views, m.views[endpointSlices])
-	}
-	for _, v := range views {
-		if v == nil {
-			return nil, false, w.unknownLocked(cluster, s)
-		}
-	}
-	return views, endpoints, nil
+	return seen, nil
 }
 
 // unknownLocked says why nothing is watched of a subject.
@@ -91,7 +77,7 @@ func (w *Watcher) unknownLocked(cluster federation.ClusterName, s Subject) error
 	if _, known := w.Clusters.Snapshot().Get(cluster); !known {
 		return fmt.Errorf("cluster %s is none whose %s can be watched from here", cluster, resourceOf(s.Kind))
 	}
-	if len(w.by[s]) > 0 {
+	if w.followsLocked(cluster, s, resourceOf(s.Kind)) {
 		return fmt.Errorf("%w: %s of cluster %s are not watched yet", ErrNotSeen, resourceOf(s.Kind), cluster)
 	}
 	return fmt.Errorf("%s %s/%s of cluster %s is not followed", s.Kind, s.Namespace, s.Name, cluster)

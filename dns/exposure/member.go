@@ -1,9 +1,10 @@
 package exposure
 
 import (
-	"context"
-	"sync"
+	"maps"
+	"slices"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/client-go/rest"
 
 	"github.com/fedrail/fedrail/federation"
@@ -16,58 +17,32 @@ type member struct {
 	connection string
 	ready      bool
 	config     *rest.Config
-	failure    error   // why it cannot be reached at all; its connection changes when that is mended
-	before     *member // over the connection before, as long as it knows more; nil otherwise
+	failure    error // why it cannot be reached at all; its connection changes when that is mended
+	lamented   bool  // the failure was told
 
-	views map[resource]*view // guarded by the Watcher's mutex
+	// Guarded by the Watcher's mutex.
+	views  map[resource]*view
+	before map[resource]*view // what was seen over connections before, as long as it is not known over this one
 }
 
-// Start watches what is followed, until ctx ends and all has ended that it
-// started. Call it once.
-func (w *Watcher) Start(ctx context.Context) error {
-	var running sync.WaitGroup
-	defer running.Wait()
-	defer w.replace(nil)
-	running.Go(func() {
-		for range w.Clusters.Watch(ctx) {
-			w.again()
-		}
-	})
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-w.news:
-			w.settle(ctx, &running)
-		}
+// answers are the resources of whose objects answers are made together, as far as
+// these are wanted.
+func answers(wanted map[resource]int) [][]resource {
+	all := [][]resource{{services, endpointSlices}, {ingresses}, {gateways}}
+	for i := range all {
+		all[i] = slices.DeleteFunc(all[i], func(r resource) bool { return wanted[r] == 0 })
 	}
-}
-
-// settle has each member watched as far as anybody wants to know of it.
-func (w *Watcher) settle(ctx context.Context, running *sync.WaitGroup) {
-	set, wanted := w.Clusters.Snapshot(), w.wanted()
-	now := map[federation.ClusterName]*member{}
-	for name := range wanted {
-		if c, known := set.Get(name); known {
-			now[name] = w.over(c)
-		}
-	}
-	w.replace(now)
-	for name, m := range now {
-		w.adjust(ctx, running, m, wanted[name])
-	}
+	return all
 }
 
 // over is the member over its present connection.
-func (w *Watcher) over(c federation.Cluster) *member {
+func (w *Watcher) over(c federation.Cluster, wanted map[resource]int) *member {
 	w.mu.Lock()
 	m := w.members[c.Name]
 	w.mu.Unlock()
 	if m == nil || m.connection != c.Connection {
-		m = &member{name: c.Name, connection: c.Connection, before: m.last(), views: map[resource]*view{}}
-		if m.config, m.failure = w.Clusters.Config(c.Name); m.failure != nil {
-			w.Logger.Info("cannot connect to member", "cluster", c.Name, "reason", m.failure.Error())
-		}
+		m = &member{name: c.Name, connection: c.Connection, views: map[resource]*view{}, before: w.seenOver(m, wanted)}
+		m.config, m.failure = w.Clusters.Config(c.Name)
 	}
 	if c.Ready && !m.ready {
 		w.retryNow(m)
@@ -76,13 +51,47 @@ func (w *Watcher) over(c federation.Cluster) *member {
 	return m
 }
 
-// last is the member over the last connection over which all was seen; nil when
-// there is none.
-func (m *member) last() *member {
-	if m != nil && m.before != nil {
-		return m.before
+// seenOver is what was seen over the connection of a member, or those before it. nil
+// is a member of which nothing was.
+func (w *Watcher) seenOver(m *member, wanted map[resource]int) map[resource]*view {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	seen := map[resource]*view{}
+	if m == nil {
+		return seen
 	}
-	return m
+	for _, together := range answers(wanted) {
+		for i, v := range m.seenLocked(together) {
+			if v != nil && v.watch.IsListed() {
+				seen[together[i]] = v
+			}
+		}
+	}
+	return seen
+}
+
+// seenLocked are the views that an answer is made from, one for each resource; nil is
+// one that is not watched. What was seen before is told until the member has said
+// over its present connection what there is, or that it does not say.
+func (m *member) seenLocked(together []resource) []*view {
+	now, before := views(m.views, together), views(m.before, together)
+	if slices.ContainsFunc(now, isOpen) && !slices.Contains(before, nil) {
+		return before
+	}
+	return now
+}
+
+func views(in map[resource]*view, of []resource) []*view {
+	all := make([]*view, len(of))
+	for i, r := range of {
+		all[i] = in[r]
+	}
+	return all
+}
+
+// isOpen says whether a member has not answered yet.
+func isOpen(v *view) bool {
+	return v == nil || !v.watch.IsListed() && !v.watch.IsRefused() && !apierrors.IsNotFound(v.watch.Known())
 }
 
 // retryNow ends the wait between two tries to watch a member.
@@ -94,28 +103,13 @@ func (w *Watcher) retryNow(m *member) {
 	}
 }
 
-// replace makes now the members, and ends the watches of those that are not among
-// them any more. What such a one saw last is told until its successor has seen it.
-func (w *Watcher) replace(now map[federation.ClusterName]*member) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for name, m := range w.members {
-		if now[name] != m {
-			for _, v := range m.views {
-				v.stop()
-			}
-		}
-	}
-	w.members = now
-}
-
 // adjust begins the watches of a member that are lacking, and ends those that
 // nobody needs.
-func (w *Watcher) adjust(ctx context.Context, running *sync.WaitGroup, m *member, wanted map[resource]bool) {
+func (w *Watcher) adjust(m *member, wanted map[resource]int, start func(*view)) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for r, v := range m.views {
-		if !wanted[r] {
+		if wanted[r] == 0 {
 			v.stop()
 			delete(m.views, r)
 		}
@@ -130,23 +124,21 @@ func (w *Watcher) adjust(ctx context.Context, running *sync.WaitGroup, m *member
 			continue
 		}
 		m.views[r] = v
-		watched, stop := context.WithCancel(ctx)
-		v.stop = stop
-		running.Go(func() { v.watch.Run(watched) })
+		start(v)
 	}
-	if m.before != nil && m.knowsAllLocked(wanted) {
-		m.before = nil
-	}
+	m.forgetLocked(wanted)
 }
 
-// knowsAllLocked says whether all is known that is wanted.
-func (m *member) knowsAllLocked(wanted map[resource]bool) bool {
-	for r := range wanted {
-		if v := m.views[r]; v == nil || !v.watch.IsListed() {
-			return false
+// forgetLocked forgets what was seen over connections before, where more is known or
+// nobody wants to know it.
+func (m *member) forgetLocked(wanted map[resource]int) {
+	known := map[resource]bool{}
+	for _, together := range answers(wanted) {
+		for _, r := range together {
+			known[r] = !slices.ContainsFunc(views(m.views, together), isOpen)
 		}
 	}
-	return true
+	maps.DeleteFunc(m.before, func(r resource, _ *view) bool { return wanted[r] == 0 || known[r] })
 }
 
 // viewOf is a view of the objects of one kind that does not run yet.
@@ -156,22 +148,13 @@ func (w *Watcher) viewOf(m *member, r resource) (*view, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := newView(func(changed []Subject) { w.tell(m.name, changed) })
+	v := newView(func(changed []Subject) { w.tell(m.name, r, changed) })
 	v.watch = watching.New(watching.Options{
 		Member: m.name, Subject: subject, Reader: reader, Example: example, Store: v, Backoff: w.backoff(),
 		News: func() {
 			w.again()
-			w.tell(m.name, w.followedIn(m.name))
+			w.tellOfAll(m.name, r)
 		},
 	})
 	return v, nil
-}
-
-// tell tells of subjects that anybody follows.
-func (w *Watcher) tell(cluster federation.ClusterName, changed []Subject) {
-	for _, s := range changed {
-		if w.follows(cluster, s) {
-			w.Changed(cluster, s)
-		}
-	}
 }

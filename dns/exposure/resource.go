@@ -40,6 +40,9 @@ func resourceOf(k Kind) resource {
 	}
 }
 
+// kinds are the resources of what is exposed.
+func kinds() []resource { return []resource{services, ingresses, gateways} }
+
 // managed chooses objects with the label that copies have.
 var managed = metav1.ListOptions{LabelSelector: "kubefed.io/managed=true"}
 

@@ -1,6 +1,7 @@
 package exposure
 
 import (
+	"context"
 	"maps"
 	"sync"
 	"time"
@@ -41,6 +42,31 @@ var (
 func newView(changed func([]Subject)) *view {
 	return &view{changed: changed, stop: func() {}, began: time.Now(), exposed: map[types.NamespacedName]Exposure{},
 		slices: map[types.NamespacedName]ready{}, backends: map[types.NamespacedName]map[string]int64{}}
+}
+
+// start runs the watch until ctx ends, or stop is called.
+func (v *view) start(ctx context.Context, running *sync.WaitGroup) {
+	ctx, v.stop = context.WithCancel(ctx)
+	running.Go(func() { v.watch.Run(ctx) })
+	running.Go(func() { v.tellLate(ctx) })
+}
+
+// listPatience is for how long what a member has is about to be known: one that
+// answers, and does not list, would have everybody wait for ever.
+const listPatience = 10 * time.Second
+
+// isLate says whether nobody should wait any more for what a member has.
+func (v *view) isLate() bool { return time.Since(v.began) > listPatience }
+
+// tellLate tells when nobody should wait any more for what a member has.
+func (v *view) tellLate(ctx context.Context) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(listPatience):
+		if !v.watch.IsListed() && !v.watch.HasFailed() {
+			v.watch.News()
+		}
+	}
 }
 
 // note changes what is known, and tells when that changes what is told.

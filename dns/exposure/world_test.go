@@ -26,9 +26,13 @@ var servers controlplanetest.Pool
 
 func TestMain(m *testing.M) { servers.Main(m) }
 
-const cluster = federation.ClusterName("member1")
+const (
+	cluster  = federation.ClusterName("member1")
+	patience = time.Minute
+	tick     = 10 * time.Millisecond
+)
 
-// world is one member, and a Watcher of it.
+// world is one member, and a Watcher of it. All clusters are the same server.
 type world struct {
 	testing.TB
 	*exposure.Watcher
@@ -37,47 +41,83 @@ type world struct {
 	client    kubernetes.Interface
 	namespace string
 	counter   *budget.Counter
+	lost      *budget.Counter // of requests that lead nowhere
+	streams   streams
+	passes    int
 
 	mu     sync.Mutex
 	config *rest.Config
+	err    error // what Config says in place of the configuration
 	told   map[exposure.Subject]int
 }
 
 // newWorld has a Watcher that does not run yet.
 func newWorld(t testing.TB, server *controlplane.Server) *world {
 	t.Helper()
+	return newWorldWith(t, server, exposure.Options{MaxBackoff: time.Second})
+}
+
+// newWorldWith has a Watcher with options beside those of a world.
+func newWorldWith(t testing.TB, server *controlplane.Server, o exposure.Options) *world {
+	t.Helper()
 	w := &world{
 		TB: t, Members: federation.NewMembers(federation.Cluster{Name: cluster, Ready: true}), server: server,
 		client: controlplanetest.Client(t, server), namespace: controlplanetest.Namespace(t, server),
-		counter: budget.New(), config: server.Config(), told: map[exposure.Subject]int{},
+		counter: budget.New(), lost: budget.New(), config: server.Config(), told: map[exposure.Subject]int{},
+	}
+	o.Clusters = w
+	if o.Changed == nil {
+		o.Changed = w.changed
 	}
 	var err error
-	w.Watcher, err = exposure.New(exposure.Options{Clusters: w, Changed: w.changed, MaxBackoff: time.Second})
+	w.Watcher, err = exposure.New(o)
 	require.NoError(t, err)
 	return w
 }
 
 // Config implements [exposure.Clusters].
-func (w *world) Config(federation.ClusterName) (*rest.Config, error) {
+func (w *world) Config(name federation.ClusterName) (*rest.Config, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if w.err != nil {
+		return nil, w.err
+	}
 	config := rest.CopyConfig(w.config)
-	config.Wrap(w.counter.Wrap(string(cluster)))
+	config.Wrap(w.counter.Wrap(string(name)))
+	config.Wrap(w.streams.wrap)
 	return config, nil
 }
 
 // use has the member be reached in another way, over a connection of that name.
 func (w *world) use(connection string, config *rest.Config) {
 	w.mu.Lock()
-	w.config = config
+	w.config, w.err = config, nil
 	w.mu.Unlock()
 	w.Put(federation.Cluster{Name: cluster, Ready: true, Connection: connection})
+}
+
+// lose has the member be reached no more, over a connection of that name, and waits
+// until that was tried.
+func (w *world) lose(connection string) {
+	w.Helper()
+	config, before := w.server.Config(), w.lost.Requests().Total()
+	config.Host = "https://127.0.0.1:1"
+	config.Wrap(w.lost.Wrap(connection))
+	w.use(connection, config)
+	w.until("tried", func() bool { return w.lost.Requests().Total() > before })
 }
 
 func (w *world) changed(_ federation.ClusterName, s exposure.Subject) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.told[s]++
+}
+
+// deaf forgets what was told.
+func (w *world) deaf() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	clear(w.told)
 }
 
 // times is how often it was told of a subject.
@@ -87,15 +127,17 @@ func (w *world) times(s exposure.Subject) int {
 	return w.told[s]
 }
 
-// run runs the Watcher until the test ends.
-func (w *world) run() {
-	ctx, stop := context.WithCancel(context.Background())
+// run runs the Watcher until the test ends, or what it returns is called.
+func (w *world) run() (stop func()) {
+	ctx, end := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	running.Go(func() { _ = w.Start(ctx) }) // the end of ctx is its only end
-	w.Cleanup(func() {
-		stop()
+	stop = func() {
+		end()
 		running.Wait()
-	})
+	}
+	w.Cleanup(stop)
+	return stop
 }
 
 // service is one in the world's namespace.
@@ -111,7 +153,7 @@ func (w *world) follow(s exposure.Subject) {
 // until waits until something holds.
 func (w *world) until(what string, holds func() bool) {
 	w.Helper()
-	require.Eventually(w, holds, time.Minute, 10*time.Millisecond, what)
+	require.Eventually(w, holds, patience, tick, "never: "+what)
 }
 
 // untilSeen waits until a subject is seen so.
@@ -119,8 +161,8 @@ func (w *world) untilSeen(s exposure.Subject, want exposure.Exposure) {
 	w.Helper()
 	var seen exposure.Exposure
 	var err error
-	for late := time.After(30 * time.Second); ; {
-		if seen, err = w.Look(cluster, s); err == nil && equal(seen, want) {
+	for late := time.After(patience); ; {
+		if seen, err = w.Look(cluster, s); err == nil && reflect.DeepEqual(seen, want) {
 			return
 		}
 		select {
@@ -132,7 +174,24 @@ func (w *world) untilSeen(s exposure.Subject, want exposure.Exposure) {
 	}
 }
 
-func equal(a, b exposure.Exposure) bool { return reflect.DeepEqual(a, b) }
+// requireSeen looks once.
+func (w *world) requireSeen(s exposure.Subject, want exposure.Exposure) {
+	w.Helper()
+	seen, err := w.Look(cluster, s)
+	require.NoError(w, err)
+	require.Equal(w, want, seen)
+}
+
+// untilUnknown waits until Look says that it does not know, and why.
+func (w *world) untilUnknown(s exposure.Subject, why string) {
+	w.Helper()
+	var err error
+	require.Eventually(w, func() bool {
+		_, err = w.Look(cluster, s)
+		return err != nil && err.Error() == why
+	}, patience, tick, "never: %s", why)
+	require.NotErrorIs(w, err, exposure.ErrNotSeen)
+}
 
 var managed = map[string]string{"kubefed.io/managed": "true"}
 
@@ -192,17 +251,4 @@ func (w *world) ingress(name string, in ...networkingv1.IngressLoadBalancerIngre
 	o.Status.LoadBalancer.Ingress = in
 	_, err = all.UpdateStatus(context.Background(), o, metav1.UpdateOptions{})
 	require.NoError(w, err)
-}
-
-// sent are the requests to the member, when no more come.
-func (w *world) sent() int {
-	w.Helper()
-	last, since := -1, time.Now()
-	w.until("no more requests", func() bool {
-		if now := w.counter.Requests().Total(); now != last {
-			last, since = now, time.Now()
-		}
-		return time.Since(since) > time.Second
-	})
-	return last
 }

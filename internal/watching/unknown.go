@@ -25,9 +25,12 @@ func (w *Watch) Known() error {
 	}
 }
 
-// plain is an error without the ephemeral port that is in it, so that equal
-// failures get equal words.
+// plain is what a member answers, or an error without the ephemeral port that is in
+// it, so that equal failures get equal words.
 func plain(err error) error {
+	if answer, ok := errors.AsType[*apierrors.StatusError](err); ok {
+		return answer
+	}
 	if request, ok := errors.AsType[*url.Error](err); ok {
 		err = request.Err
 	}
