@@ -3,7 +3,6 @@ package exposure_test
 import (
 	"context"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
@@ -108,11 +107,7 @@ func TestAnIngressHasTheAddressesOfItsLoadBalancer(t *testing.T) {
 // said to be absent.
 func TestOneNamespaceIsEnough(t *testing.T) {
 	w := newWorld(t, servers.Shared(t, "member1")[0])
-	o := w.Options
-	o.Namespace, o.Changed, o.MaxBackoff = w.namespace, nil, time.Second
-	var err error
-	w.Watcher, err = exposure.New(o)
-	require.NoError(t, err)
+	w.anew(exposure.Options{Namespace: w.namespace})
 	w.serve("web", corev1.ServiceTypeLoadBalancer)
 	w.follow(w.service("web"))
 	w.run()
@@ -121,6 +116,6 @@ func TestOneNamespaceIsEnough(t *testing.T) {
 		"/api/v1/namespaces/" + w.namespace + "/services":                         1,
 		"/apis/discovery.k8s.io/v1/namespaces/" + w.namespace + "/endpointslices": 1,
 	}, w.streams.paths())
-	_, err = w.Look(cluster, exposure.Subject{Kind: exposure.Service, Namespace: "default", Name: "kubernetes"})
+	_, err := w.Look(cluster, exposure.Subject{Kind: exposure.Service, Namespace: "default", Name: "kubernetes"})
 	require.EqualError(t, err, `Service default/kubernetes: only namespace "`+w.namespace+`" is watched`)
 }

@@ -43,6 +43,7 @@ type world struct {
 	counter   *budget.Counter
 	lost      *budget.Counter // of requests that lead nowhere
 	streams   streams
+	then      func(exposure.Subject) // is called when something is told
 	passes    int
 
 	mu     sync.Mutex
@@ -64,15 +65,19 @@ func newWorldWith(t testing.TB, server *controlplane.Server, o exposure.Options)
 		TB: t, Members: federation.NewMembers(federation.Cluster{Name: cluster, Ready: true}), server: server,
 		client: controlplanetest.Client(t, server), namespace: controlplanetest.Namespace(t, server),
 		counter: budget.New(), lost: budget.New(), config: server.Config(), told: map[exposure.Subject]int{},
+		then: func(exposure.Subject) {},
 	}
-	o.Clusters = w
-	if o.Changed == nil {
-		o.Changed = w.changed
-	}
+	w.anew(o)
+	return w
+}
+
+// anew has another Watcher, with options beside those of a world.
+func (w *world) anew(o exposure.Options) {
+	w.Helper()
+	o.Clusters, o.Changed = w, w.changed
 	var err error
 	w.Watcher, err = exposure.New(o)
-	require.NoError(t, err)
-	return w
+	require.NoError(w, err)
 }
 
 // Config implements [exposure.Clusters].
@@ -109,8 +114,9 @@ func (w *world) lose(connection string) {
 
 func (w *world) changed(_ federation.ClusterName, s exposure.Subject) {
 	w.mu.Lock()
-	defer w.mu.Unlock()
 	w.told[s]++
+	w.mu.Unlock()
+	w.then(s)
 }
 
 // deaf forgets what was told.
