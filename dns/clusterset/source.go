@@ -98,16 +98,22 @@ func (c *catalogue) Hold(context.Context, propagation.Intent) error { return nil
 
 // Report implements [propagation.Ledger].
 func (c *catalogue) Report(_ context.Context, in propagation.Intent, s status.Summary) error {
-	c.mu.Lock()
-	d := c.declared[in.Key]
-	if d != nil {
-		d.summary = s
-	}
-	c.mu.Unlock()
-	if d != nil {
-		c.world.reported(d.service)
+	if service, declared := c.fare(in.Key, s); declared {
+		c.world.reported(service)
 	}
 	return nil
+}
+
+// fare notes how an object fares, and says of which service it is.
+func (c *catalogue) fare(key propagation.Key, s status.Summary) (service propagation.Key, declared bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	d := c.declared[key]
+	if d == nil {
+		return propagation.Key{}, false
+	}
+	d.summary = s
+	return d.service, true
 }
 
 // Release implements [propagation.Ledger]: nothing is kept of what is gone.
