@@ -18,8 +18,9 @@ import (
 // Source is the objects of a type on the host, as they were last seen. Make it
 // with [New]; it is safe for concurrent use.
 type Source struct {
-	of       federation.Type
-	informer cache.SharedIndexInformer
+	of        federation.Type
+	informer  cache.SharedIndexInformer
+	listeners *[]cache.ResourceEventHandlerRegistration // fixed before it runs
 }
 
 // New makes a source that does not run. It reads one namespace or, when that is
@@ -35,7 +36,7 @@ func New(client dynamic.Interface, t federation.Type, namespace string) Source {
 		}
 		return obj, nil
 	})
-	return Source{of: t, informer: informer}
+	return Source{of: t, informer: informer, listeners: &[]cache.ResourceEventHandlerRegistration{}}
 }
 
 // troubled logs that the host cannot be watched.
@@ -48,8 +49,15 @@ func troubled(t federation.Type) func(context.Context, error) {
 // Run reads the objects until ctx ends.
 func (s Source) Run(ctx context.Context) { s.informer.RunWithContext(ctx) }
 
-// HasSynced says whether all objects are known.
-func (s Source) HasSynced() bool { return s.informer.HasSynced() }
+// HasSynced says whether all objects are known, and whoever listens was told of each.
+func (s Source) HasSynced() bool {
+	for _, l := range *s.listeners {
+		if !l.HasSynced() {
+			return false
+		}
+	}
+	return s.informer.HasSynced()
+}
 
 // Wait waits until all objects of all sources are known, and is false when ctx
 // ended before.
@@ -65,7 +73,7 @@ func Wait(ctx context.Context, all ...Source) bool {
 // is nil for one that comes, and now for one that goes. Neither must be changed.
 // It is called before the source runs.
 func (s Source) OnChange(changed func(before, now *unstructured.Unstructured)) error {
-	_, err := s.informer.AddEventHandler(cache.ResourceEventHandlerFuncs{
+	listener, err := s.informer.AddEventHandler(cache.ResourceEventHandlerFuncs{
 		AddFunc: func(now any) { changed(nil, now.(*unstructured.Unstructured)) },
 		UpdateFunc: func(before, now any) {
 			changed(before.(*unstructured.Unstructured), now.(*unstructured.Unstructured))
@@ -80,6 +88,7 @@ func (s Source) OnChange(changed func(before, now *unstructured.Unstructured)) e
 	if err != nil {
 		return fmt.Errorf("watch %s: %w", s.of, err)
 	}
+	*s.listeners = append(*s.listeners, listener)
 	return nil
 }
 
