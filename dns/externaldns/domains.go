@@ -93,7 +93,7 @@ func (c *Controller) tellDomain(ctx context.Context, name string) error {
 		return nil
 	}
 	d, err := readDomain(object)
-	now := v1alpha1.DomainStatus{ObservedGeneration: d.Generation, Records: c.recordsIn(name)}
+	now := v1alpha1.DomainStatus{ObservedGeneration: d.Generation, Records: c.recordsIn(name, d.Status.Records)}
 	is := isSo(v1alpha1.Valid, v1alpha1.Valid, "names can be made in the domain")
 	if err != nil {
 		is = isNot(v1alpha1.Valid, v1alpha1.InvalidDomain, err.Error())
@@ -109,14 +109,20 @@ func (c *Controller) tellDomain(ctx context.Context, name string) error {
 	return nil
 }
 
-// recordsIn is how many records have names in a Domain.
-func (c *Controller) recordsIn(domain string) (n int64) {
+// recordsIn is how many records have names in a Domain; no fewer than before as long
+// as some are not known.
+func (c *Controller) recordsIn(domain string, before int64) (n int64) {
+	known := true
 	for _, k := range c.kinds {
+		known = known && c.records[k.Kind].HasSynced()
 		for _, o := range c.records[k.Kind].All() {
 			if refOf(o) == domain {
 				n++
 			}
 		}
+	}
+	if !known {
+		return max(n, before)
 	}
 	return n
 }

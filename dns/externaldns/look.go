@@ -69,6 +69,9 @@ func (c *Controller) one(ctx context.Context, i id) {
 // look is the whole path of one record. It writes at most twice: the DNSEndpoint,
 // and the status of the record.
 func (c *Controller) look(ctx context.Context, i id) error {
+	if !c.records[i.Kind].HasSynced() {
+		return errNotListed // one that is not seen may be there
+	}
 	k := c.kindOf(i)
 	object, found := c.records[i.Kind].Get(i.key())
 	if !found || object.GetDeletionTimestamp() != nil {

@@ -70,11 +70,16 @@ func (c *Controller) awaitOthers(ctx context.Context) {
 	sources.Wait(ctx, c.sources()...)
 }
 
-// lookWhenListed has all records looked at when all objects of a source are known.
+// lookWhenListed has all records looked at when all objects of a source are known,
+// and those that are gone and left a DNSEndpoint.
 func (c *Controller) lookWhenListed(ctx context.Context, s sources.Source) {
-	if sources.Wait(ctx, s) {
-		c.again()
-		c.lookAtAll()
+	if !sources.Wait(ctx, s) {
+		return
+	}
+	c.again()
+	c.lookAtAll()
+	for _, o := range c.endpoints.All() {
+		c.endpointChanged(o, o)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"iter"
+	"net/http"
 	"testing"
 	"time"
 
@@ -55,8 +56,9 @@ const dnsName = "dns"
 // world is a federation whose names are published.
 type world struct {
 	*testbed.Bed
-	DNS  externaldns.Options // what Publish makes the controller of; the rest is filled in
-	stop func()
+	DNS    externaldns.Options                       // what Publish makes the controller of; the rest is filled in
+	Meddle func(http.RoundTripper) http.RoundTripper // somebody between it and the host; nil is nobody
+	stop   func()
 }
 
 // regions are where the members are.
@@ -130,6 +132,9 @@ func (w *world) publish() *externaldns.Controller {
 	w.Helper()
 	config := w.Host.Config()
 	config.Wrap(w.Counter.Wrap(dnsName))
+	if w.Meddle != nil {
+		config.Wrap(w.Meddle)
+	}
 	o := w.DNS
 	var err error
 	o.Client, err = dynamic.NewForConfig(config)
