@@ -111,6 +111,16 @@ func (s *Server) readyz(ctx context.Context, client *http.Client) error {
 
 func (s *Server) file(name string) string { return filepath.Join(s.dir, name) }
 
+// write writes a file that is whole whenever somebody reads it, though programs that
+// start at the same time each write it.
 func (s *Server) write(name string, data []byte) error {
-	return os.WriteFile(s.file(name), data, 0o600)
+	f, err := os.CreateTemp(s.dir, name) // nobody else may read it
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	if err := errors.Join(err, f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), s.file(name))
 }
