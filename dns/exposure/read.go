@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	corev1 "k8s.io/api/core/v1"
-	discoveryv1 "k8s.io/api/discovery/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -69,17 +68,4 @@ func (e Exposure) inOrder() Exposure {
 func (e Exposure) equal(other Exposure) bool {
 	return e.Found == other.Found && e.Deleting == other.Deleting && e.LoadBalancer == other.LoadBalancer &&
 		e.ReadyEndpoints == other.ReadyEndpoints && slices.Equal(e.Addresses, other.Addresses) && slices.Equal(e.Hostnames, other.Hostnames)
-}
-
-// readyIn are the addresses of a slice that are ready. Nobody who says nothing of
-// an endpoint means that it is not ready.
-func readyIn(s *discoveryv1.EndpointSlice) []string {
-	var all []string
-	for _, e := range s.Endpoints {
-		ready, terminating := e.Conditions.Ready == nil || *e.Conditions.Ready, e.Conditions.Terminating != nil && *e.Conditions.Terminating
-		if ready && !terminating {
-			all = append(all, e.Addresses...)
-		}
-	}
-	return all
 }
