@@ -102,11 +102,8 @@ func (c *Controller) tellDomain(ctx context.Context, name string) error {
 	if equality.Semantic.DeepEqual(d.Status, now) {
 		return nil
 	}
-	if err := c.patchStatus(ctx, domains().GroupVersionResource(), object, &d.Status, &now); err != nil {
-		return err
-	}
-	c.memory.wrote(object)
-	return nil
+	_, err = c.patchStatus(ctx, domains().GroupVersionResource(), object, &d.Status, &now)
+	return err
 }
 
 // recordsIn is how many records have names in a Domain; no fewer than before as long

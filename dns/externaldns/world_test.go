@@ -29,6 +29,7 @@ import (
 	"github.com/fedrail/fedrail/federation"
 	externaldnsv1alpha1 "github.com/fedrail/fedrail/federation/apis/externaldns/v1alpha1"
 	"github.com/fedrail/fedrail/federation/apis/multiclusterdns/v1alpha1"
+	"github.com/fedrail/fedrail/internal/controlplane"
 	"github.com/fedrail/fedrail/internal/controlplane/controlplanetest"
 	"github.com/fedrail/fedrail/internal/testbed"
 	"github.com/fedrail/fedrail/propagation"
@@ -71,7 +72,12 @@ var regions = map[string]struct {
 func federate(t *testing.T, members int, of ...federation.Type) *world {
 	t.Helper()
 	names := []string{"host", "member1", "member2", "member3"}
-	all := servers.Shared(t, names[:members+1]...)
+	return federateOn(t, servers.Shared(t, names[:members+1]...), of...)
+}
+
+// federateOn makes a world of these servers, the host first.
+func federateOn(t *testing.T, all []*controlplane.Server, of ...federation.Type) *world {
+	t.Helper()
 	w := &world{Bed: testbed.New(t, all[0], all[1:], of...), stop: func() {}}
 	for _, s := range all[1:] {
 		w.set(s.Cluster(), func(*federation.Cluster) {})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"github.com/go-logr/logr"
 	"k8s.io/apimachinery/pkg/api/equality"
@@ -45,18 +46,23 @@ func (c *Controller) write(ctx context.Context, o outcome) error {
 	case there && c.isForeign(o.kind, have):
 		return troublef(v1alpha1.NotWritten, "DNSEndpoint %s is somebody else's: delete it, or rename it", key)
 	}
-	if err := c.apply(ctx, want); err != nil {
+	written, err := c.apply(ctx, want)
+	if err != nil {
 		return err
+	}
+	if written == version {
+		return troublef(v1alpha1.NotWritten, "the host does not keep DNSEndpoint %s as it is written: look at what changes it there", key)
 	}
 	c.memory.wroteEndpoint(key, version)
 	return nil
 }
 
-// apply writes a DNSEndpoint. That the host refuses it is a [*trouble].
-func (c *Controller) apply(ctx context.Context, want *externaldnsv1alpha1.DNSEndpoint) error {
+// apply writes a DNSEndpoint, and returns its version. That the host refuses it is a
+// [*trouble].
+func (c *Controller) apply(ctx context.Context, want *externaldnsv1alpha1.DNSEndpoint) (version string, err error) {
 	content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(want)
 	if err != nil {
-		return fmt.Errorf("encode DNSEndpoint: %w", err)
+		return "", fmt.Errorf("encode DNSEndpoint: %w", err)
 	}
 	delete(content, "status")
 	if len(want.Spec.Endpoints) == 0 {
@@ -64,14 +70,25 @@ func (c *Controller) apply(ctx context.Context, want *externaldnsv1alpha1.DNSEnd
 	}
 	body, err := json.Marshal(content)
 	if err != nil {
-		return fmt.Errorf("encode DNSEndpoint: %w", err)
+		return "", fmt.Errorf("encode DNSEndpoint: %w", err)
 	}
 	force := true
-	_, err = c.endpointsIn(want.Namespace).Patch(ctx, want.Name, types.ApplyPatchType, body, metav1.PatchOptions{FieldManager: FieldManager, Force: &force})
-	if apierrors.IsForbidden(err) || apierrors.IsInvalid(err) {
-		return troublef(v1alpha1.NotWritten, "%s", err)
+	now, err := c.endpointsIn(want.Namespace).Patch(ctx, want.Name, types.ApplyPatchType, body, metav1.PatchOptions{FieldManager: FieldManager, Force: &force})
+	switch {
+	case err == nil:
+		return now.ResourceVersion, nil
+	case isUndeclared(err):
+		return "", troublef(v1alpha1.NotWritten, "the host does not know all fields of DNSEndpoints: install the new definition of the kind")
+	case apierrors.IsForbidden(err), apierrors.IsInvalid(err):
+		return "", troublef(v1alpha1.NotWritten, "%s", err)
 	}
-	return err
+	return "", err
+}
+
+// isUndeclared says whether the host's definition of a kind lacks a field, going by
+// the words that API servers use for that.
+func isUndeclared(err error) bool {
+	return strings.Contains(err.Error(), "field not declared in schema")
 }
 
 func (c *Controller) endpointsIn(namespace string) metadata.ResourceInterface {
@@ -102,28 +119,35 @@ func (c *Controller) tell(ctx context.Context, e entry, now v1alpha1.DNSRecordSt
 	if equality.Semantic.DeepEqual(e.status, now) {
 		return nil
 	}
-	if err := c.patchStatus(ctx, e.record().GroupVersionResource(), e.object, &e.status, &now); err != nil {
+	written, err := c.patchStatus(ctx, e.record().GroupVersionResource(), e.object, &e.status, &now)
+	if err != nil {
 		return fmt.Errorf("%s: %w", e.id(), err)
 	}
-	c.memory.wrote(e.object)
-	c.report(e, now)
+	if written {
+		c.report(e, now)
+	}
 	return nil
 }
 
 // patchStatus makes the status of an object be another one, unless the object has
-// changed since it was read: then the answer is a conflict.
-func (c *Controller) patchStatus(ctx context.Context, of schema.GroupVersionResource, o *unstructured.Unstructured, before, now any) error {
+// changed since it was read: then the answer is a conflict. What was written will be
+// seen; nothing is, where the object is gone or the host does not keep it.
+func (c *Controller) patchStatus(ctx context.Context, of schema.GroupVersionResource, o *unstructured.Unstructured, before, now any) (written bool, err error) {
 	body, err := sources.StatusPatch(o, before, now)
 	if err != nil {
-		return err
+		return false, err
 	}
 	answer, err := c.Writer.Resource(of).Namespace(o.GetNamespace()).Patch(ctx, o.GetName(), types.MergePatchType, body, metav1.PatchOptions{}, "status")
 	switch {
 	case apierrors.IsNotFound(err):
-		return nil // its end will be seen
-	case err == nil && answer.ResourceVersion == o.GetResourceVersion():
+		return false, nil
+	case err != nil:
+		return false, err
+	case answer.ResourceVersion == o.GetResourceVersion():
 		logr.FromContextOrDiscard(ctx).Info("the host keeps no status: install the new definition of the kind",
 			"type", o.GetKind(), "namespace", o.GetNamespace(), "name", o.GetName())
+		return false, nil
 	}
-	return err
+	c.memory.wrote(o)
+	return true, nil
 }
