@@ -30,7 +30,7 @@ func (o outcome) told(c failover.Cluster, site failover.Site) v1alpha1.ClusterDN
 	if site.State == failover.Kept {
 		site.State, site.Message = failover.Serving, ""
 	}
-	t := v1alpha1.ClusterDNS{Cluster: string(site.Cluster), Region: c.Region, Zones: c.Zones, Reason: string(site.State), Message: site.Message}
+	t := v1alpha1.ClusterDNS{Cluster: string(site.Cluster), Region: c.Region, Zones: c.Zones, Reason: string(site.State), Message: cut(site.Message, ofCluster)}
 	for _, address := range site.Balancer.Addresses {
 		t.LoadBalancer.Ingress = append(t.LoadBalancer.Ingress, v1alpha1.LoadBalancerIngress{IP: address})
 	}
@@ -94,6 +94,22 @@ func listed(all []string) string {
 	return strings.Join(all, "; ")
 }
 
+// How many bytes a message has at the most. Without a bound, one that tells of many
+// names or clusters is more than the host keeps, and nothing is told at all.
+const (
+	ofCondition = 2048
+	ofCluster   = 256
+)
+
+// cut is the beginning of a message that is longer than most.
+func cut(message string, most int) string {
+	if len(message) <= most {
+		return message
+	}
+	const more = "…"
+	return strings.ToValidUTF8(message[:most-len(more)], "") + more
+}
+
 // status is what is told of a record in trouble. What is published stays.
 func (t *trouble) status(before v1alpha1.DNSRecordStatus) v1alpha1.DNSRecordStatus {
 	s := *before.DeepCopy()
@@ -126,11 +142,11 @@ func timed(now, before []metav1.Condition, generation int64) []metav1.Condition 
 }
 
 func isSo(condition, reason, message string) metav1.Condition {
-	return metav1.Condition{Type: condition, Status: metav1.ConditionTrue, Reason: reason, Message: message}
+	return metav1.Condition{Type: condition, Status: metav1.ConditionTrue, Reason: reason, Message: cut(message, ofCondition)}
 }
 
 func isNot(condition, reason, message string) metav1.Condition {
-	return metav1.Condition{Type: condition, Status: metav1.ConditionFalse, Reason: reason, Message: message}
+	return metav1.Condition{Type: condition, Status: metav1.ConditionFalse, Reason: reason, Message: cut(message, ofCondition)}
 }
 
 // second is a time as JSON keeps it.

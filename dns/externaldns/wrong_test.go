@@ -2,10 +2,12 @@ package externaldns_test
 
 import (
 	"context"
+	"fmt"
 	"net/netip"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -74,6 +76,21 @@ func TestWhatIsWrongInAClusterIsSaidWithItsMend(t *testing.T) {
 		s, _ := w.status(v1alpha1.ServiceDNSRecords(), "web")
 		return states(s)["member1"] == "NoLoadBalancer" && strings.Contains(message(s, v1alpha1.Ready), "no Service of type LoadBalancer")
 	})
+}
+
+func TestWhatIsWrongIsSaidHoweverMuchItIs(t *testing.T) {
+	w := federate(t, 1, ingresses)
+	w.begin()
+	var hosts []any
+	for i := range 256 {
+		hosts = append(hosts, fmt.Sprintf("%s-%d.example.com", strings.Repeat("ä", 200), i))
+	}
+	w.record(v1alpha1.IngressDNSRecords(), "IngressDNSRecord", "web", fields{"hosts": hosts})
+	s := w.untilToldOf(v1alpha1.IngressDNSRecords(), "web", v1alpha1.Ready, v1alpha1.InvalidRecord)
+	said := message(s, v1alpha1.Ready)
+	require.Contains(t, said, "spec.hosts:")
+	require.LessOrEqual(t, len(said), 2048)
+	require.True(t, utf8.ValidString(said))
 }
 
 func TestAWrongChangeLeavesWhatIsPublished(t *testing.T) {
