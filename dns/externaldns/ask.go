@@ -70,9 +70,14 @@ func leaves(c federation.Cluster, p placement) string {
 	return ""
 }
 
+// mostTargets are how many addresses, and how many hostnames, of one cluster are
+// published. A member that says more than any load balancer has would be able to make
+// the records of all clusters too large to be written.
+const mostTargets = 64
+
 // sightOf is what was seen of the copy of an object in a cluster.
 func (e entry) sightOf(seen exposure.Exposure, err error) failover.Sight {
-	s := failover.Sight{Balancer: failover.Balancer{Addresses: seen.Addresses, Hostnames: seen.Hostnames}}
+	s := failover.Sight{Balancer: failover.Balancer{Addresses: first(seen.Addresses), Hostnames: first(seen.Hostnames)}}
 	switch {
 	case err != nil:
 		s.Lacks, s.Message = failover.NotWatched, err.Error()
@@ -85,11 +90,16 @@ func (e entry) sightOf(seen exposure.Exposure, err error) failover.Sight {
 	case !e.withoutEndpoints && seen.ReadyEndpoints == 0:
 		s.Lacks, s.Message = failover.NoEndpoints, "no pod of the Service is ready there: look at its pods, or set spec.allowServiceWithoutEndpoints"
 	}
-	if s.Lacks != "" {
+	switch n := max(len(seen.Addresses), len(seen.Hostnames)); {
+	case s.Lacks != "":
 		s.Balancer = failover.Balancer{}
+	case n > mostTargets:
+		s.Message = fmt.Sprintf("its load balancer has %d addresses or hostnames: the first %d are published", n, mostTargets)
 	}
 	return s
 }
+
+func first(all []string) []string { return all[:min(len(all), mostTargets)] }
 
 // pastsOf are what was decided of the clusters last, as the status keeps it.
 func pastsOf(s v1alpha1.DNSRecordStatus) map[federation.ClusterName]failover.Past {

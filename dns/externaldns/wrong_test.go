@@ -93,6 +93,34 @@ func TestWhatIsWrongIsSaidHoweverMuchItIs(t *testing.T) {
 	require.True(t, utf8.ValidString(said))
 }
 
+func TestOneClusterCannotMakeTheRecordsTooLarge(t *testing.T) {
+	w := federate(t, 2, services)
+	w.begin()
+	w.serve("web")
+	w.name("web", nil)
+	var many []any
+	for i := range 1000 {
+		many = append(many, fields{"ip": fmt.Sprintf("198.51.%d.%d", i/250, i%250+1)})
+	}
+	w.expose(0, "web", "192.0.2.1")
+	w.balance(1, "web", many...)
+	w.back(1, "web", true)
+	s := w.untilTold("web", v1alpha1.Complete, v1alpha1.SomethingLacked)
+	w.Until("told", func() bool {
+		s, _ = w.status(v1alpha1.ServiceDNSRecords(), "web")
+		return strings.Contains(message(s, v1alpha1.Complete), "member2: Serving: its load balancer has 1000 addresses or hostnames: the first 64 are published")
+	})
+	require.Len(t, s.DNS[1].LoadBalancer.Ingress, 64)
+	w.Until("published", func() bool {
+		for _, e := range w.endpoint("service-web").Spec.Endpoints {
+			if e.DNSName == "web."+w.Namespace+".prod.svc.example.com" {
+				return len(e.Targets) == 65
+			}
+		}
+		return false
+	})
+}
+
 func TestAWrongChangeLeavesWhatIsPublished(t *testing.T) {
 	w := federate(t, 3, services)
 	w.begin()
