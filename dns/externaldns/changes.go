@@ -5,6 +5,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
+	"github.com/fedrail/fedrail/dns/failover"
 	"github.com/fedrail/fedrail/federation"
 	"github.com/fedrail/fedrail/internal/sources"
 )
@@ -43,7 +44,7 @@ func (c *Controller) recordChanged(k kind, before, now *unstructured.Unstructure
 }
 
 // recall notes to which clusters a record sends clients that is seen for the first
-// time.
+// time. To those that are drained it did, not long ago perhaps.
 func (c *Controller) recall(k kind, before, now *unstructured.Unstructured) {
 	if before != nil {
 		return
@@ -53,12 +54,12 @@ func (c *Controller) recall(k kind, before, now *unstructured.Unstructured) {
 		return // it is said when it is looked at
 	}
 	to := map[federation.ClusterName]bool{}
-	for _, told := range e.status.DNS {
-		if len(told.LoadBalancer.Ingress) > 0 {
-			to[federation.ClusterName(told.Cluster)] = true
+	for name, past := range pastsOf(e.status) {
+		if !past.Balancer.IsEmpty() || past.State == failover.Draining {
+			to[name] = true
 		}
 	}
-	c.sent.note(e.id(), to, time.Time{})
+	c.sent.note(e.id(), to, c.remembered(e), time.Now())
 }
 
 // domainConcerned has the Domain of a record told how many it has now.

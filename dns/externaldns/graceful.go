@@ -1,6 +1,7 @@
 package externaldns
 
 import (
+	"cmp"
 	"context"
 	"iter"
 	"slices"
@@ -22,7 +23,7 @@ const maxGrace = 15 * time.Minute
 // than a quarter of an hour; not at all where no record ever did. So addresses leave
 // before pods do.
 func (c *Controller) Graceful(r federation.Registry) federation.Registry {
-	return &graceful{Registry: r, controller: c, since: map[federation.ClusterName]time.Time{}}
+	return &graceful{Registry: r, controller: c}
 }
 
 // graceful is a registry that has drains wait for DNS.
@@ -100,6 +101,13 @@ type waiting struct {
 	next  time.Time
 }
 
+func (w *waiting) add(name federation.ClusterName, next time.Time) {
+	w.names = append(w.names, name)
+	if w.next.IsZero() || next.Before(w.next) {
+		w.next = next
+	}
+}
+
 func (w waiting) wake(now time.Time) time.Duration {
 	if w.next.IsZero() {
 		return 0
@@ -109,46 +117,47 @@ func (w waiting) wake(now time.Time) time.Duration {
 
 // soften is the members, with those only cordoned that wait for DNS.
 func (g *graceful) soften(set federation.ClusterSet, now time.Time) (federation.ClusterSet, waiting) {
-	var all []federation.Cluster
-	var still waiting
+	still := g.look(set, now)
+	if len(still.names) == 0 {
+		return set, still
+	}
+	all := make([]federation.Cluster, 0, set.Len())
 	for c := range set.All() {
-		if until, waits := g.waits(c, now); waits {
-			still.names = append(still.names, c.Name)
-			if still.next.IsZero() || until.Before(still.next) {
-				still.next = until
-			}
+		if slices.Contains(still.names, c.Name) {
 			c = cordoned(c)
 		}
 		all = append(all, c)
 	}
-	if len(still.names) == 0 {
-		return set, still
-	}
 	return federation.NewClusterSet(all...), still
 }
 
-// waits says whether clients may come to a cluster that is about to go, and when to
-// look again.
-func (g *graceful) waits(c federation.Cluster, now time.Time) (until time.Time, waits bool) {
-	drained, going := goingSince(c)
+// look says which members wait for DNS.
+func (g *graceful) look(set federation.ClusterSet, now time.Time) (still waiting) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if !going {
-		delete(g.since, c.Name)
-		return time.Time{}, false
+	seen := map[federation.ClusterName]time.Time{}
+	for c := range set.All() {
+		since, going := goingSince(c)
+		if !going {
+			continue
+		}
+		seen[c.Name] = cmp.Or(g.since[c.Name], now)
+		if until := g.until(c.Name, cmp.Or(since, seen[c.Name]), now); until.After(now) {
+			still.add(c.Name, until)
+		}
 	}
-	if g.since[c.Name].IsZero() {
-		g.since[c.Name] = now
-	}
-	if drained.IsZero() {
-		drained = g.since[c.Name]
-	}
-	end := drained.Add(maxGrace)
-	until = g.controller.visited(c.Name, now)
+	g.since = seen
+	return still
+}
+
+// until is when to look again whether clients may come to a cluster that is about to
+// go since a time; what is not after now is that they do not.
+func (g *graceful) until(name federation.ClusterName, since, now time.Time) time.Time {
+	until, end := g.controller.visited(name, now), since.Add(maxGrace)
 	if until.After(end) {
-		until = end
+		return end
 	}
-	return until, until.After(now)
+	return until
 }
 
 // visited is until when clients may come to a cluster, as far as that is known. A

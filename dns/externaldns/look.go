@@ -118,19 +118,21 @@ func (c *Controller) publish(ctx context.Context, e entry) (outcome, error) {
 	return o, nil
 }
 
-// noteSent notes to which clusters a record sends clients. Those that are about to
-// go are remembered since they are, for a controller that starts anew.
+// noteSent notes to which clusters a record sends clients.
 func (c *Controller) noteSent(o outcome) {
-	lasts := c.PublishTime + time.Duration(cmp.Or(o.RecordTTL, dns.DefaultTTL))*time.Second
 	to := map[federation.ClusterName]bool{}
-	for i, site := range o.Sites {
+	for _, site := range o.Sites {
 		if site.Serves() {
 			to[site.Cluster] = true
-		} else if since, going := goingSince(o.clusters[i].Cluster); going && !since.IsZero() {
-			c.sent.remember(site.Cluster, since.Add(lasts))
 		}
 	}
-	c.sent.note(o.id(), to, time.Now().Add(lasts))
+	c.sent.note(o.id(), to, c.remembered(o.entry), time.Now())
+}
+
+// remembered is for how long clients may be sent where a record does not send them any
+// more.
+func (c *Controller) remembered(e entry) time.Duration {
+	return c.PublishTime + time.Duration(cmp.Or(e.RecordTTL, dns.DefaultTTL))*time.Second
 }
 
 // lament tells of trouble. What is published stays as it is. Who mends it changes
@@ -148,7 +150,7 @@ func (c *Controller) leave(ctx context.Context, k kind, i id) error {
 	c.Exposures.Release(i.String())
 	c.lookups.release(i)
 	c.lookAtThese(c.claims.set(i, claimant{}, nil))
-	c.sent.note(i, nil, time.Now().Add(c.PublishTime+dns.DefaultTTL*time.Second))
+	c.sent.note(i, nil, 0, time.Now())
 	return c.sweep(ctx, k, i)
 }
 

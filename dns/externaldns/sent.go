@@ -13,45 +13,35 @@ import (
 // concurrent use.
 type sent struct {
 	mu      sync.Mutex
-	to      map[federation.ClusterName]map[id]bool
+	to      map[federation.ClusterName]map[id]time.Duration // how long they remember it whom a record sends there
 	until   map[federation.ClusterName]time.Time
 	changed []chan struct{} // of those who want to know
 }
 
-// note takes over to which clusters a record sends clients, and for how long those
-// are remembered to which it does not any more.
-func (s *sent) note(i id, to map[federation.ClusterName]bool, until time.Time) {
+// note takes over to which clusters a record sends clients from now on, and how long
+// these remember it.
+func (s *sent) note(i id, to map[federation.ClusterName]bool, lasts time.Duration, now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.to == nil {
-		s.to, s.until = map[federation.ClusterName]map[id]bool{}, map[federation.ClusterName]time.Time{}
+		s.to, s.until = map[federation.ClusterName]map[id]time.Duration{}, map[federation.ClusterName]time.Time{}
 	}
 	news := false
 	for name, by := range s.to {
-		if by[i] && !to[name] {
+		if before, was := by[i]; was && !to[name] {
 			delete(by, i)
-			s.until[name], news = latest(s.until[name], until), true
+			s.until[name], news = latest(s.until[name], now.Add(before)), true
 		}
 	}
 	for name := range to {
 		if s.to[name] == nil {
-			s.to[name] = map[id]bool{}
+			s.to[name] = map[id]time.Duration{}
 		}
-		s.to[name][i] = true
+		s.to[name][i] = lasts
 	}
 	if news {
 		s.tellLocked()
 	}
-}
-
-// remember has a cluster be remembered until a time at the least.
-func (s *sent) remember(name federation.ClusterName, until time.Time) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.until == nil {
-		s.to, s.until = map[federation.ClusterName]map[id]bool{}, map[federation.ClusterName]time.Time{}
-	}
-	s.until[name] = latest(s.until[name], until)
 }
 
 // visited says until when clients may come to a cluster; always is that they are
