@@ -72,7 +72,27 @@ func TestClientsComeBackLaterTheMoreOftenAClusterFailed(t *testing.T) {
 	f.at(now, away(a, now), b)
 	f.at(now.Add(30*time.Second), away(a, now), b)
 	now = now.Add(time.Minute)
-	require.Equal(t, now.Add(10*time.Second), f.at(now, back(a, now), b).Next, "what is long ago does not count")
+	d := f.at(now, back(a, now), b)
+	require.Equal(t, now.Add(10*time.Second), d.Next, "what is long ago does not count")
+	require.Len(t, d.Sites[0].Failures, 1)
+}
+
+func TestWhenClientsComeBackIsSettledWhenAClusterIsReadyAgain(t *testing.T) {
+	f, a, b := film{policy: policy}, cluster("a", "192.0.2.1"), cluster("b", "192.0.2.2")
+	f.at(noon, a, b)
+	for now := noon; now.Before(noon.Add(4 * time.Minute)); now = now.Add(time.Minute) {
+		f.at(now, away(a, now), b)
+		f.at(now.Add(30*time.Second), away(a, now), b)
+		f.past["a"] = failover.Past{State: failover.Serving, Failures: f.past["a"].Failures}
+	}
+	last := noon.Add(failover.Memory - time.Minute)
+	f.at(last, away(a, last), b)
+	f.at(last.Add(30*time.Second), away(a, last), b)
+	turned := noon.Add(failover.Memory - time.Second) // soon the first failures are long ago
+	d := f.at(turned, back(a, turned), b)
+	require.Equal(t, turned.Add(160*time.Second), d.Next)
+	require.Equal(t, d, f.at(d.Next.Add(-time.Second), back(a, turned), b))
+	require.Equal(t, list{failover.Serving, failover.Serving}, states(f.at(d.Next, back(a, turned), b)))
 }
 
 func TestThereIsAnAnswerAsLongAsAnyIsKnown(t *testing.T) {

@@ -18,8 +18,8 @@ func (p Policy) judge(c *Cluster, now time.Time) (site Site, next time.Time) {
 		site.State, site.Message = c.Sight.Lacks, c.Sight.Message
 	case !c.Ready:
 		return p.away(c, site, now)
-	case now.Before(p.back(c, now)):
-		next = p.back(c, now)
+	case now.Before(p.back(c)):
+		next = p.back(c)
 		site.State, site.Message = Returning, fmt.Sprintf("it was away, and gets its clients back at %s if it stays ready", clock(next))
 	case known.IsEmpty():
 		site.State, site.Message = NotWatched, c.Sight.Message
@@ -59,31 +59,36 @@ func (p Policy) away(c *Cluster, site Site, now time.Time) (Site, time.Time) {
 
 // back is when a cluster that was given up, and is ready again, gets its clients
 // back; the zero time is that it was not given up.
-func (p Policy) back(c *Cluster, now time.Time) time.Time {
+func (p Policy) back(c *Cluster) time.Time {
 	if c.Past.State != NotReady && c.Past.State != Returning {
 		return time.Time{}
 	}
-	return c.Turned.Add(p.patience(c.Past.Failures, now))
+	return c.Turned.Add(p.patience(c.Past.Failures, c.Turned))
 }
 
-// patience is for how long a cluster has to be ready again that failed at these
-// times.
-func (p Policy) patience(failures []time.Time, now time.Time) time.Duration {
+// patience is for how long a cluster has to be ready that failed at these times, and
+// is ready again since another.
+func (p Policy) patience(failures []time.Time, since time.Time) time.Duration {
 	wait := p.Return
-	counted := slices.DeleteFunc(slices.Clone(failures), func(t time.Time) bool { return now.Sub(t) > Memory })
-	for range max(len(counted)-1, 0) {
+	for range max(len(recent(failures, since))-1, 0) {
 		wait = min(2*wait, MaxReturn)
 	}
 	return wait
 }
 
-// remember is the failures with one more. The same one counts once.
+// remember is the failures with one more, without those that do not count any more.
+// The same one counts once.
 func remember(failures []time.Time, failed time.Time) []time.Time {
 	if slices.ContainsFunc(failures, failed.Equal) {
 		return failures
 	}
-	all := append(slices.Clone(failures), failed)
+	all := append(recent(failures, failed), failed)
 	return all[max(len(all)-maxFailures, 0):]
+}
+
+// recent are the failures that count at a time, in a slice of their own.
+func recent(failures []time.Time, at time.Time) []time.Time {
+	return slices.DeleteFunc(slices.Clone(failures), func(t time.Time) bool { return at.Sub(t) > Memory })
 }
 
 // resort has clients sent to what is known, where no cluster would be left: to
