@@ -109,7 +109,6 @@ type Controller struct {
 	endpoints sources.Source
 	federated *sources.Several // the federated objects that records speak of
 	types     federatedTypes
-	lookups   *lookups
 	claims    claims
 	sent      sent
 	memory    memory
@@ -117,8 +116,10 @@ type Controller struct {
 	started   chan struct{} // closed by Start
 	startedAt time.Time     // set by then
 	begun     chan struct{} // closed when all records are known
-	queue     queue         // made by Start
-	told      workqueue.TypedRateLimitingInterface[string]
+	// What Start makes.
+	queue   queue
+	told    workqueue.TypedRateLimitingInterface[string]
+	lookups *lookups
 }
 
 // New makes a Controller and starts nothing.
@@ -140,7 +141,6 @@ func New(o Options) (*Controller, error) {
 	c.endpoints = c.source(c.endpointType(), c.onlyNamespace())
 	c.federated = sources.NewSeveral(func(t federation.Type) sources.Source { return c.source(t, c.onlyNamespace()) },
 		c.federatedChanged, c.lookAtAll)
-	c.lookups = newLookups(o.Resolver, o.RefreshPause, c.resolved)
 	return c, nil
 }
 

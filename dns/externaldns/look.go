@@ -154,6 +154,7 @@ func (c *Controller) leave(ctx context.Context, k kind, i id) error {
 	return c.sweep(ctx, k, i)
 }
 
+// lookAtThese has records looked at.
 func (c *Controller) lookAtThese(all []id) {
 	for _, i := range all {
 		c.queue.Add(i)
@@ -179,6 +180,3 @@ func (c *Controller) ExposureChanged(_ federation.ClusterName, s exposure.Subjec
 		}
 	}
 }
-
-// resolved has the records looked at for which a hostname has other addresses.
-func (c *Controller) resolved(all []id) { c.lookAtThese(all) }

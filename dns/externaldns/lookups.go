@@ -27,12 +27,17 @@ type lookups struct {
 // lookup is one hostname.
 type lookup struct {
 	addresses []netip.Addr
-	done      bool // once, with whatever result
+	since     time.Time // when somebody wanted to know it first
+	done      bool      // once, with whatever result
 	by        map[id]bool
 }
 
+// isDue says whether nobody should wait any more for what a hostname is.
+func (l *lookup) isDue() bool { return l.done || time.Since(l.since) > lookupPatience }
+
 const (
-	// lookupPatience is how long to wait for an answer.
+	// lookupPatience is how long to wait for an answer, and how long records wait until
+	// one is asked for: where no resolver answers, many hostnames take long.
 	lookupPatience = 5 * time.Second
 	// lookupWorkers are how many hostnames are looked up at a time.
 	lookupWorkers = 4
@@ -44,7 +49,7 @@ func newLookups(resolver Resolver, pause time.Duration, changed func([]id)) *loo
 }
 
 // want are the addresses of the hostnames that a record wants to know from now on,
-// and false until each has been looked up.
+// and false as long as more are about to be known.
 func (l *lookups) want(i id, names []string) (map[string][]netip.Addr, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -54,12 +59,12 @@ func (l *lookups) want(i id, names []string) (map[string][]netip.Addr, bool) {
 	for _, name := range names {
 		host := l.hosts[name]
 		if host == nil {
-			host = &lookup{by: map[id]bool{}}
+			host = &lookup{since: time.Now(), by: map[id]bool{}}
 			l.hosts[name] = host
 			l.queue.Add(name)
 		}
 		host.by[i] = true
-		all = all && host.done
+		all = all && host.isDue()
 		if len(host.addresses) > 0 {
 			found[name] = host.addresses
 		}

@@ -76,7 +76,7 @@ func (o *outcome) build(ctx context.Context, l *lookups) error {
 	}
 	known := false
 	if r.Resolved, known = l.want(o.id(), r.Hostnames()); !known {
-		return errNotListed
+		return errNotSeen
 	}
 	if o.Result, err = builder.Build(ctx, r); err != nil {
 		return troublef(v1alpha1.InvalidRecord, "%s", inTheirWords(err))

@@ -18,6 +18,8 @@ func (c *Controller) Start(ctx context.Context) error {
 	var running sync.WaitGroup
 	defer running.Wait()
 	c.queue, c.told = newQueue(c.Metrics), newDomainQueue()
+	c.lookups = newLookups(c.Resolver, c.RefreshPause, c.lookAtThese)
+	running.Go(func() { c.lookups.run(ctx) })
 	c.startedAt = time.Now()
 	close(c.started)
 	defer c.told.ShutDown()
@@ -34,7 +36,6 @@ func (c *Controller) Start(ctx context.Context) error {
 	}
 	c.awaitOthers(ctx)
 	running.Go(func() { c.federated.Tend(ctx, c.dirty, c.needed) })
-	running.Go(func() { c.lookups.run(ctx) })
 	running.Go(func() { c.tellDomains(ctx) })
 	begin := sync.OnceFunc(func() {
 		close(c.begun)

@@ -209,3 +209,30 @@ func TestHostnamesAreFollowedOrResolved(t *testing.T) {
 	require.Contains(t, message(s, v1alpha1.Complete), "Unresolved")
 	require.Contains(t, message(s, v1alpha1.Complete), "lb2.cloud.example")
 }
+
+// silent is a resolver that does not answer.
+type silent struct{}
+
+func (silent) LookupNetIP(ctx context.Context, _, host string) ([]netip.Addr, error) {
+	<-ctx.Done()
+	return nil, &notThere{host}
+}
+
+func TestNobodyWaitsLongForAResolverThatDoesNotAnswer(t *testing.T) {
+	w := federate(t, 3, services)
+	w.DNS.Resolver = silent{}
+	w.begin()
+	w.serve("web")
+	w.name("web", fields{"hostnames": "Resolve"})
+	for i, address := range []string{"192.0.2.1", "192.0.2.2", "192.0.2.3"} {
+		ingress := []any{fields{"ip": address}}
+		for n := range 8 {
+			ingress = append(ingress, fields{"hostname": fmt.Sprintf("lb%d.cloud%d.example", n, i)})
+		}
+		w.balance(i, "web", ingress...)
+		w.back(i, "web", true)
+	}
+	asked := time.Now()
+	w.untilPublished("service-web", w.all())
+	require.Less(t, time.Since(asked), 15*time.Second, "six rounds of five seconds would be more")
+}
