@@ -29,13 +29,12 @@ func (c *Controller) ask(e entry, now time.Time) (question, error) {
 		return question{}, err
 	}
 	p, err := c.placementOf(e)
-	if t, inTrouble := errors.AsType[*trouble](err); inTrouble {
-		q.nowhere = t
-		c.Exposures.Release(e.id().String())
-		return q, nil
-	}
 	if err != nil {
 		return question{}, err
+	}
+	if q.nowhere = p.nowhere; q.nowhere != nil {
+		c.Exposures.Release(e.id().String())
+		return q, nil
 	}
 	c.Exposures.Follow(e.id().String(), exposure.Following{Subject: e.subject(), Clusters: p.clusters, Endpoints: !e.withoutEndpoints})
 	pasts := pastsOf(e.status)
@@ -106,6 +105,9 @@ func pastsOf(s v1alpha1.DNSRecordStatus) map[federation.ClusterName]failover.Pas
 	all := make(map[federation.ClusterName]failover.Past, len(s.DNS))
 	for _, c := range s.DNS {
 		p := failover.Past{State: failover.State(c.Reason)}
+		if c.Reason == "" && len(c.LoadBalancer.Ingress) > 0 {
+			p.State = failover.Serving // KubeFed gave no reasons
+		}
 		for _, in := range c.LoadBalancer.Ingress {
 			if in.IP != "" {
 				p.Balancer.Addresses = append(p.Balancer.Addresses, in.IP)

@@ -64,6 +64,13 @@ func TestAHostWithOtherDefinitionsIsServedAsFarAsItKeepsWhatIsWritten(t *testing
 				return w.published("service-web")["web."+w.Namespace+".prod.svc.us.example.com A"] == "["+address+"]"
 			})
 		}
-		w.Quiet()
+	})
+	t.Run("a cluster that is away is kept for a while, though no reasons are kept", func(t *testing.T) {
+		w.redefine("servicednsrecords."+v1alpha1.Group, "remove", "status/properties/dns/items/properties/reason", "null")
+		w.balance(2, "web", fields{"ip": "192.0.2.3"})
+		w.untilPublished("service-web", w.all())
+		w.away("member3")
+		w.During(2 * time.Second)
+		require.Equal(t, w.all(), w.published("service-web"))
 	})
 }

@@ -22,10 +22,11 @@ var errNotListed = errors.New("not listed yet")
 type placement struct {
 	clusters    []federation.ClusterName
 	tolerations []corev1.Toleration
+	nowhere     *trouble // why it is in no cluster; nil when it is
 }
 
 // placementOf is where the object is that a record gives names to. An error is a
-// [*trouble], or that it is not known yet.
+// [*trouble], or that it is not known yet: then its copies stay where they are.
 func (c *Controller) placementOf(e entry) (placement, error) {
 	config, is := c.federatedType(e.kind)
 	if !is {
@@ -38,8 +39,8 @@ func (c *Controller) placementOf(e entry) (placement, error) {
 	}
 	object, found := objects.Get(e.id().key())
 	if !found || object.GetDeletionTimestamp() != nil {
-		return placement{}, troublef(v1alpha1.NotFederated, "there is no %s %s: create it, or delete this record",
-			config.Spec.FederatedType.Kind, e.id().key())
+		return placement{nowhere: troublef(v1alpha1.NotFederated, "there is no %s %s: create it, or delete this record",
+			config.Spec.FederatedType.Kind, e.id().key())}, nil
 	}
 	spec, err := federatedkind.SpecOf(object)
 	if err != nil {
@@ -48,7 +49,7 @@ func (c *Controller) placementOf(e entry) (placement, error) {
 	p := placement{tolerations: spec.Placement.Tolerations}
 	p.clusters, err = c.clustersOf(config.Spec.TargetType.Type(), object)
 	if err == nil && len(p.clusters) == 0 {
-		err = troublef(v1alpha1.NotPlaced, "%s %s is in no cluster: look at its status", config.Spec.FederatedType.Kind, e.id().key())
+		p.nowhere = troublef(v1alpha1.NotPlaced, "%s %s is in no cluster: look at its status", config.Spec.FederatedType.Kind, e.id().key())
 	}
 	return p, err
 }

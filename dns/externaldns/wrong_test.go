@@ -14,6 +14,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
+	corev1beta1 "github.com/fedrail/fedrail/federation/apis/core/v1beta1"
 	externaldnsv1alpha1 "github.com/fedrail/fedrail/federation/apis/externaldns/v1alpha1"
 	"github.com/fedrail/fedrail/federation/apis/multiclusterdns/v1alpha1"
 )
@@ -132,6 +133,20 @@ func TestAWrongChangeLeavesWhatIsPublished(t *testing.T) {
 	s := w.untilTold("web", v1alpha1.Ready, v1alpha1.DomainNotFound)
 	require.Contains(t, message(s, v1alpha1.Ready), "what is published stays as it is")
 	require.Equal(t, w.all(), w.published("service-web"))
+}
+
+func TestNamesStayWhenTheTypeIsFederatedNoMore(t *testing.T) {
+	w := federate(t, 3, services)
+	w.begin()
+	w.serve("web")
+	w.name("web", nil)
+	w.exposeAll()
+	w.untilPublished("service-web", w.all())
+	require.NoError(t, w.Client.Resource(corev1beta1.FederatedTypeConfigs()).Namespace(w.System).
+		Delete(context.Background(), services.String(), metav1.DeleteOptions{}))
+	s := w.untilTold("web", v1alpha1.Ready, v1alpha1.NotFederated)
+	require.Contains(t, message(s, v1alpha1.Ready), "enable the type services; what is published stays as it is")
+	require.Equal(t, w.all(), w.published("service-web"), "as the copies do")
 }
 
 func TestOfTwoRecordsForANameTheOlderKeepsIt(t *testing.T) {
