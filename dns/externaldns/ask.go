@@ -19,6 +19,7 @@ type question struct {
 	clusters []failover.Cluster
 	nowhere  *trouble // why there are no clusters at all; nil while there are
 	now      time.Time
+	leaving  time.Time // when the first cluster is about to go of those that are not yet; zero when none is
 }
 
 // ask reads all that an outcome is made from.
@@ -39,7 +40,7 @@ func (c *Controller) ask(e entry, now time.Time) (question, error) {
 	c.Exposures.Follow(e.id().String(), exposure.Following{Subject: e.subject(), Clusters: p.clusters, Endpoints: !e.withoutEndpoints})
 	pasts := pastsOf(e.status)
 	for member := range c.Registry.Snapshot().All() {
-		cluster := failover.Cluster{Cluster: member, Leaves: leaves(member, p)}
+		cluster := failover.Cluster{Cluster: member, Leaves: q.leaves(member, p, c.remembered(e))}
 		var told bool
 		cluster.Past, told = pasts[member.Name]
 		_, placed := slices.BinarySearch(p.clusters, member.Name)
@@ -58,15 +59,23 @@ func (c *Controller) ask(e entry, now time.Time) (question, error) {
 	return q, nil
 }
 
-// leaves says why what is in a cluster is about to go; empty is that it stays.
-func leaves(c federation.Cluster, p placement) string {
+// leaves says why what is in a cluster is about to go; empty is that it stays. What is
+// tolerated for a while is about to go when no more is left than clients remember.
+func (q *question) leaves(c federation.Cluster, p placement, remembered time.Duration) string {
 	if c.Leaving != "" {
 		return "the cluster is leaving the federation"
 	}
-	if v := federation.Tolerate(c.Taints, p.tolerations); v.Leave {
-		return fmt.Sprintf("the cluster has the taint %s, so what is there is about to go", v.Taint.ToString())
+	v := federation.Tolerate(c.Taints, p.tolerations)
+	if !v.Leave {
+		return ""
 	}
-	return ""
+	if from := v.Until.Add(-remembered); q.now.Before(from) {
+		if q.leaving.IsZero() || from.Before(q.leaving) {
+			q.leaving = from
+		}
+		return ""
+	}
+	return fmt.Sprintf("the cluster has the taint %s, so what is there is about to go", v.Taint.ToString())
 }
 
 // mostTargets are how many addresses, and how many hostnames, of one cluster are

@@ -130,3 +130,22 @@ func TestAddressesLeaveADrainedClusterBeforeItsCopiesDo(t *testing.T) {
 	w.expose(2, "web", "192.0.2.3")
 	w.untilPublished("service-web", w.all())
 }
+
+func TestWhatATaintLetsStayForAWhileKeepsItsClientsMeanwhile(t *testing.T) {
+	w := federate(t, 3, services)
+	w.DNS.PublishTime = time.Second
+	w.serve("web")
+	w.Patch(services, "web", `{"spec":{"placement":{"tolerations":[{"key":"work","operator":"Exists","effect":"NoExecute","tolerationSeconds":9}]}}}`)
+	w.name("web", fields{"recordTTL": int64(2)})
+	w.begin()
+	w.exposeAll()
+	w.untilPublished("service-web", w.all())
+	tainted := time.Now()
+	w.set("member3", func(c *federation.Cluster) {
+		c.Taints = []corev1.Taint{{Key: "work", Effect: corev1.TaintEffectNoExecute, TimeAdded: &metav1.Time{Time: tainted}}}
+	})
+	w.untilPublished("service-web", w.withoutThird())
+	require.Greater(t, time.Since(tainted), 5*time.Second)
+	require.NotNil(t, w.Copy(w.Servers[2], services, "web"), "it is there still")
+	w.Until("copy gone", func() bool { return w.Copy(w.Servers[2], services, "web") == nil })
+}

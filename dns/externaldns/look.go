@@ -163,8 +163,10 @@ func (c *Controller) lookAtThese(all []id) {
 
 // lookLater has an outcome looked at again when time may change it.
 func (c *Controller) lookLater(o outcome) {
-	if !o.Next.IsZero() {
-		c.queue.AddAfter(o.id(), max(time.Until(o.Next), time.Second))
+	for _, next := range []time.Time{o.Next, o.leaving} {
+		if !next.IsZero() {
+			c.queue.AddAfter(o.id(), max(time.Until(next), time.Second))
+		}
 	}
 }
 
