@@ -211,6 +211,19 @@ func TestARecordThatGoesTakesItsNamesAlong(t *testing.T) {
 	w.Until("gone", func() bool { return w.endpoint("service-web") == nil })
 }
 
+func TestARecordThatIsAboutToGoHasNoNamesThoughSomebodyHoldsIt(t *testing.T) {
+	w := federate(t, 1, services)
+	w.begin()
+	w.serve("web")
+	w.name("web", nil)
+	w.change("web", `{"metadata":{"finalizers":["example.com/held"]}}`)
+	w.expose(0, "web", "192.0.2.1")
+	w.Until("published", func() bool { return w.endpoint("service-web") != nil })
+	require.NoError(t, w.records(v1alpha1.ServiceDNSRecords()).Delete(context.Background(), "web", metav1.DeleteOptions{}))
+	w.Until("gone", func() bool { return w.endpoint("service-web") == nil })
+	w.change("web", `{"metadata":{"finalizers":null}}`)
+}
+
 func TestNothingIsWrittenWhenNothingChanges(t *testing.T) {
 	w := federate(t, 3, services)
 	w.begin()

@@ -95,14 +95,13 @@ func (c *Controller) endpointsIn(namespace string) metadata.ResourceInterface {
 	return c.Writer.Resource(c.Options.Endpoints).Namespace(namespace)
 }
 
-// sweep deletes the DNSEndpoint of a record that is gone. The host would do so as
-// well, later.
+// sweep deletes the DNSEndpoint of a record that is gone, or about to go. The host
+// would do so as well, later.
 func (c *Controller) sweep(ctx context.Context, k kind, i id) error {
 	key := i.Namespace + "/" + k.prefix + i.Name
 	c.memory.forgetEndpoint(key)
 	have, there := c.endpoints.Get(key)
-	_, stays := c.records[i.Kind].Get(i.key())
-	if !there || stays || !k.isOfRecord(have) || have.GetDeletionTimestamp() != nil {
+	if !there || !k.isOfRecord(have) || have.GetDeletionTimestamp() != nil {
 		return nil
 	}
 	uid := have.GetUID()
