@@ -12,7 +12,7 @@ import (
 	"k8s.io/client-go/dynamic"
 
 	"github.com/fedrail/fedrail/dns/clusterset"
-	"github.com/fedrail/fedrail/examples/controller/setup"
+	"github.com/fedrail/fedrail/federation/setup"
 )
 
 // What one member exports is imported by the other, with the rights that joining

@@ -10,9 +10,9 @@ import (
 	"k8s.io/client-go/rest"
 
 	"github.com/fedrail/fedrail/examples/controller/plane"
-	"github.com/fedrail/fedrail/examples/controller/setup"
 	"github.com/fedrail/fedrail/federation"
 	corev1beta1 "github.com/fedrail/fedrail/federation/apis/core/v1beta1"
+	"github.com/fedrail/fedrail/federation/setup"
 )
 
 func newCommand() *cobra.Command {

@@ -17,10 +17,10 @@ import (
 	"k8s.io/client-go/metadata"
 	"k8s.io/client-go/tools/clientcmd"
 
-	"github.com/fedrail/fedrail/examples/controller/setup"
 	"github.com/fedrail/fedrail/federation"
 	"github.com/fedrail/fedrail/federation/apis/bundle/v1alpha1"
 	"github.com/fedrail/fedrail/federation/apis/federatedkind"
+	"github.com/fedrail/fedrail/federation/setup"
 	"github.com/fedrail/fedrail/internal/controlplane"
 	"github.com/fedrail/fedrail/internal/controlplane/controlplanetest"
 	"github.com/fedrail/fedrail/propagation"

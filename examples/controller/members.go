@@ -11,8 +11,8 @@ import (
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/client-go/rest"
 
-	"github.com/fedrail/fedrail/examples/controller/setup"
 	"github.com/fedrail/fedrail/federation"
+	"github.com/fedrail/fedrail/federation/setup"
 )
 
 // memberFlags are those of the commands about one member.

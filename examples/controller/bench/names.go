@@ -12,10 +12,10 @@ import (
 	"k8s.io/client-go/metadata"
 
 	"github.com/fedrail/fedrail/dns/externaldns"
-	"github.com/fedrail/fedrail/examples/controller/setup"
 	"github.com/fedrail/fedrail/federation"
 	corev1beta1 "github.com/fedrail/fedrail/federation/apis/core/v1beta1"
 	"github.com/fedrail/fedrail/federation/apis/multiclusterdns/v1alpha1"
+	"github.com/fedrail/fedrail/federation/setup"
 	"github.com/fedrail/fedrail/propagation/budget"
 )
 

@@ -15,8 +15,8 @@ import (
 	"k8s.io/client-go/tools/clientcmd"
 
 	"github.com/fedrail/fedrail/examples/controller/sample"
-	"github.com/fedrail/fedrail/examples/controller/setup"
 	corev1beta1 "github.com/fedrail/fedrail/federation/apis/core/v1beta1"
+	"github.com/fedrail/fedrail/federation/setup"
 )
 
 const (
