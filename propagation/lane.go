@@ -161,20 +161,6 @@ func (c *Controller) removing(name federation.ClusterName, e effort) finding {
 	return waiting
 }
 
-// tailor is the object as it should be in one cluster.
-func (c *Controller) tailor(ctx context.Context, member federation.Cluster, j job) (*unstructured.Unstructured, error) {
-	want, err := c.Overrider.Override(ctx, j.base, member, j.intent.Overrides)
-	if err != nil || want == j.base {
-		return want, err
-	}
-	if KeyOf(want) != j.intent.Key || want.GetKind() != j.base.GetKind() {
-		return nil, fmt.Errorf("overrides for cluster %q make the object %s %s; kind, name and namespace cannot be overridden",
-			member.Name, want.GetKind(), KeyOf(want))
-	}
-	setManaged(want)
-	return want, nil
-}
-
 func (c *Controller) tellRegained(in Intent, name federation.ClusterName, fields []Taken) {
 	recorder, ok := c.Ledger.(Recorder)
 	if !ok || len(fields) == 0 {

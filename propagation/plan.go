@@ -8,8 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-
 	"github.com/fedrail/fedrail/federation"
 	"github.com/fedrail/fedrail/placement"
 	"github.com/fedrail/fedrail/status"
@@ -218,28 +216,6 @@ func (c *Controller) hold(ctx context.Context, o *object, in Intent, p plan) err
 	defer o.mu.Unlock()
 	o.held, o.heldAt = in.Parent, time.Now()
 	return nil
-}
-
-// identified is the template with the name and the label that no override may
-// take from it.
-func identified(in Intent) *unstructured.Unstructured {
-	if in.Template == nil {
-		return nil
-	}
-	base := in.Template.DeepCopy()
-	base.SetName(in.Key.Name)
-	base.SetNamespace(in.Key.Namespace)
-	setManaged(base)
-	return base
-}
-
-func setManaged(obj *unstructured.Unstructured) {
-	labels := obj.GetLabels()
-	if labels == nil {
-		labels = map[string]string{}
-	}
-	labels[ManagedLabel] = "true"
-	obj.SetLabels(labels)
 }
 
 // problemOf says what of a decision is not as the declaration asks. A cluster

@@ -54,11 +54,9 @@ func (t *Types) startNamespaces(ctx context.Context, config *corev1beta1.Federat
 
 // start makes and starts the loop of one type.
 func (t *Types) start(ctx context.Context, config *corev1beta1.FederatedTypeConfig, v version) error {
-	options := Options{
-		Client: t.Client, Writer: t.Writer, Target: config.Spec.TargetType.Type(), Federated: config.Spec.FederatedType.Type(),
-		Namespace: t.onlyNamespace(), SystemNamespace: t.SystemNamespace, Events: t.Events,
-		Holding: holdingOf(config.Spec.Ownership), Serve: v.serve, Follow: config.Spec.FollowDependencies == corev1beta1.Enabled,
-	}
+	options := optionsOf(config)
+	options.Client, options.Writer, options.Events = t.Client, t.Writer, t.Events
+	options.Namespace, options.SystemNamespace, options.Serve = t.onlyNamespace(), t.SystemNamespace, v.serve
 	if v.namespaces != "" {
 		options.Namespaces = t.namespaces
 	}

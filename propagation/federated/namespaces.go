@@ -15,7 +15,6 @@ import (
 	"k8s.io/client-go/tools/cache"
 
 	"github.com/fedrail/fedrail/federation"
-	"github.com/fedrail/fedrail/federation/apis/federatedkind"
 	"github.com/fedrail/fedrail/placement"
 	"github.com/fedrail/fedrail/propagation"
 )
@@ -96,7 +95,6 @@ func (n *Namespaces) boundsOf(namespace string) ([]placement.Bound, error) {
 	if !n.federated.HasSynced() {
 		return nil, fmt.Errorf("%s: %w", n.kind, propagation.ErrNotListed)
 	}
-	by := fmt.Sprintf("%s %s/%s", n.kind, namespace, namespace)
 	obj, found, err := n.federated.GetStore().GetByKey(namespace + "/" + namespace)
 	switch {
 	case err != nil:
@@ -104,18 +102,10 @@ func (n *Namespaces) boundsOf(namespace string) ([]placement.Bound, error) {
 	case !found && n.scope == federation.NamespaceScoped:
 		return nil, nil
 	case !found:
-		return []placement.Bound{{By: by}}, nil
+		return []placement.Bound{{By: boundBy(n.kind, namespace)}}, nil
 	}
-	object := obj.(*unstructured.Unstructured)
-	if object.GetDeletionTimestamp() != nil {
-		return []placement.Bound{{By: by, Within: &placement.Placement{}}}, nil // what is in it goes first
-	}
-	spec, err := federatedkind.SpecOf(object)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", by, err)
-	}
-	within := placementOf(spec.Placement)
-	return []placement.Bound{{By: by, Within: &within}}, nil
+	bound, err := BoundOf(obj.(*unstructured.Unstructured))
+	return []placement.Bound{bound}, err
 }
 
 // hostUID is the UID of the host's own namespace of that name, and false when
