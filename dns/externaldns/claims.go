@@ -103,21 +103,22 @@ func (c *Controller) claim(k kind, now *unstructured.Unstructured) {
 	if err != nil {
 		return
 	}
-	c.claimAll(e, nil)
+	c.claimAll(e, append(c.basicNames(e), c.claims.wanted(e.id())...))
 }
 
-// claimAll notes which names a record wants: those that it has in any case, and
-// those of its record sets.
-func (c *Controller) claimAll(e entry, records []dns.RecordSet) {
+// claimAll notes which names a record wants.
+func (c *Controller) claimAll(e entry, names []string) {
+	slices.Sort(names)
+	c.lookAtThese(c.claims.set(e.id(), claimant{e.object.GetCreationTimestamp().Time}, slices.Compact(names)))
+}
+
+// namesOf are the names that a record has in any case, and those of its record sets.
+func (c *Controller) namesOf(e entry, records []dns.RecordSet) []string {
 	names := c.basicNames(e)
-	if records == nil {
-		names = append(names, c.claims.wanted(e.id())...)
-	}
 	for _, r := range records {
 		names = append(names, r.Name)
 	}
-	slices.Sort(names)
-	c.lookAtThese(c.claims.set(e.id(), claimant{e.object.GetCreationTimestamp().Time}, slices.Compact(names)))
+	return names
 }
 
 // basicNames are the names that a record has wherever it runs.

@@ -109,11 +109,13 @@ func (c *Controller) publish(ctx context.Context, e entry) (outcome, error) {
 	if err := o.build(ctx, c.lookups); err != nil {
 		return outcome{}, err
 	}
-	c.claimAll(e, o.Records)
+	names := c.namesOf(e, o.Records)
+	c.claimAll(e, append(c.claims.wanted(e.id()), names...)) // what it had is its own until that is not published any more
 	o.yield(func(name string) (id, bool) { return c.claims.takenFrom(e.id(), name) })
 	if err := c.write(ctx, o); err != nil {
 		return outcome{}, err
 	}
+	c.claimAll(e, names)
 	c.noteSent(o)
 	return o, nil
 }

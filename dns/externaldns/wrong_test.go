@@ -171,6 +171,31 @@ func TestOfTwoRecordsForANameTheOlderKeepsIt(t *testing.T) {
 	require.Contains(t, w.published("service-new"), "shop.example.com CNAME")
 }
 
+func TestANameIsNotGivenAwayWhileItIsPublished(t *testing.T) {
+	w := federate(t, 1, services)
+	old := &mute{path: "/dnsendpoints/service-old"}
+	w.Meddle = old.wrap
+	w.begin()
+	w.serve("old")
+	w.serve("new")
+	w.expose(0, "old", "192.0.2.1")
+	w.expose(0, "new", "192.0.2.2")
+	w.name("old", fields{"dnsPrefix": "shop"})
+	w.untilTold("old", v1alpha1.Ready, v1alpha1.Published)
+	time.Sleep(1100 * time.Millisecond) // ages are whole seconds
+	w.name("new", fields{"dnsPrefix": "shop"})
+	w.untilTold("new", v1alpha1.Ready, v1alpha1.NameTaken)
+
+	old.on.Store(true)
+	w.change("old", `{"spec":{"dnsPrefix":"market"}}`)
+	w.During(3 * time.Second)
+	require.NotContains(t, w.published("service-new"), "shop.example.com CNAME")
+	old.on.Store(false)
+	w.untilTold("new", v1alpha1.Ready, v1alpha1.Published)
+	require.Contains(t, w.published("service-new"), "shop.example.com CNAME")
+	require.Contains(t, w.published("service-old"), "market.example.com CNAME")
+}
+
 func TestADNSEndpointOfSomebodyElseIsLeftAlone(t *testing.T) {
 	w := federate(t, 1, services)
 	_, err := w.records(externaldnsv1alpha1.DNSEndpoints()).Create(context.Background(), &unstructured.Unstructured{Object: fields{
