@@ -129,11 +129,11 @@ func (w *Watch) HasListed() (news bool) {
 }
 
 // fail notes why the watch ended, and tells when that is news. What a member does
-// not let us see any more is not known any more.
+// not let us see any more, or knows no kind of, is not known any more.
 func (w *Watch) fail(err error) {
 	before := w.Known()
 	w.mu.Lock()
-	w.listed, w.failure = w.listed && !apierrors.IsForbidden(err), err
+	w.listed, w.failure = w.listed && !apierrors.IsForbidden(err) && !apierrors.IsNotFound(err), err
 	w.mu.Unlock()
 	if now := w.Known(); now != nil && (before == nil || before.Error() != now.Error()) {
 		w.News()
