@@ -6,7 +6,7 @@ SHELL := /bin/bash
 
 # Every module of the repository. The servers of the sandbox are listed apart:
 # they are Kubernetes itself, and no place for our tests.
-MODULES := . examples/controller examples/operator examples/sandbox examples/traces
+MODULES := . examples/controller examples/fedctl examples/operator examples/sandbox examples/traces
 SERVERS := examples/sandbox/servers
 # Programs that some tests run. They are built apart from our code: nothing of ours is
 # in them but a main, and vet and staticcheck would compile the whole of each for that.

@@ -1,0 +1,82 @@
+// Package verbs holds the commands of the program, each in a file of its own.
+package verbs
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
+
+	"github.com/fedrail/fedrail/examples/fedctl/cli"
+)
+
+// group of verbs in the help.
+type group struct {
+	id, title string
+	verbs     []func(*cli.Session) *cobra.Command
+}
+
+func groups() []group {
+	return []group{
+		{"prepare", "Prepare a federation:", []func(*cli.Session) *cobra.Command{}},
+		{"see", "See how it fares:", []func(*cli.Session) *cobra.Command{newGet}},
+		{"understand", "Understand and foresee:", []func(*cli.Session) *cobra.Command{}},
+		{"operate", "Operate:", []func(*cli.Session) *cobra.Command{}},
+		{"other", "Other:", []func(*cli.Session) *cobra.Command{newOptions, newVersion}},
+	}
+}
+
+// Run is the program: args are those of the process. It prints what is to be said,
+// and returns what the process ends with.
+func Run(ctx context.Context, args []string, streams genericiooptions.IOStreams) int {
+	s := &cli.Session{IOStreams: streams, Name: calledBy(args[0]), Terminal: cli.TerminalOf(streams.ErrOut, os.Getenv)}
+	root := newRoot(s)
+	root.SetArgs(args[1:])
+	root.SetIn(streams.In)
+	root.SetOut(streams.Out)
+	root.SetErr(streams.ErrOut)
+	code, message := cli.CodeOf(root.ExecuteContext(ctx))
+	if message != "" {
+		s.Tell("error: %s", strings.ReplaceAll(message, "\n", "; "))
+	}
+	return int(code)
+}
+
+// calledBy is what the user typed: kubectl runs a program of the name kubectl-fed for
+// "kubectl fed".
+func calledBy(program string) string {
+	if name := filepath.Base(program); strings.HasPrefix(name, "kubectl-") {
+		return strings.ReplaceAll(strings.Replace(name, "-", " ", 1), "_", "-")
+	}
+	return "fedctl"
+}
+
+func newRoot(s *cli.Session) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "fedctl",
+		Short: "Prepare, see, understand and operate a federation of Kubernetes clusters",
+		Long: "Prepare, see, understand and operate a federation of Kubernetes clusters.\n\n" +
+			"Exit codes: 0 done; 1 failed (diff: there are differences); 2 begun, but not there in the time given (diff: failed);\n" +
+			"3 some clusters gave no answer; 130 interrupted.",
+		Annotations:       map[string]string{cobra.CommandDisplayNameAnnotation: s.Name},
+		SilenceUsage:      true,
+		SilenceErrors:     true,
+		DisableAutoGenTag: true,
+	}
+	s.Flags.AddTo(root.PersistentFlags())
+	for _, g := range groups() {
+		root.AddGroup(&cobra.Group{ID: g.id, Title: g.title})
+		for _, verb := range g.verbs {
+			command := verb(s)
+			command.GroupID = g.id
+			root.AddCommand(command)
+		}
+	}
+	root.SetUsageTemplate(usage)
+	root.SetHelpCommandGroupID("other")
+	root.SetCompletionCommandGroupID("other")
+	return root
+}
