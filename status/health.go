@@ -37,10 +37,15 @@ func worst(clusters []Observation) Worst {
 }
 
 // totals adds the copies' counts up by name. A name that only some copies have
-// comes after the one that it follows there.
+// comes after the one that it follows there. The counts of a cluster that is away
+// and behind are of what the object was before, and are left out: a cluster that
+// died would have its replicas for ever, beside those that took their place.
 func totals(clusters []Observation) []Count {
 	var sums []Count
 	for _, o := range clusters {
+		if o.State == ClusterNotReady {
+			continue
+		}
 		next := 0
 		for _, c := range o.Vitals.Counts {
 			at := slices.IndexFunc(sums, func(sum Count) bool { return sum.Name == c.Name })

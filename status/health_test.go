@@ -130,12 +130,29 @@ func TestTotalsAreSumsByName(t *testing.T) {
 			},
 			counts("w", 1, "x", 2, "y", 1, "z", 2),
 		},
+		"a cluster that is away and behind has no part in them": {
+			[]status.Observation{
+				in(status.ClusterNotReady, fares("a", status.Healthy, "", counts("replicas", 15, "readyReplicas", 15)...)),
+				fares("b", status.Healthy, "", counts("replicas", 20, "readyReplicas", 20)...),
+				in(status.UpdateFailed, fares("c", status.Healthy, "", counts("replicas", 10, "readyReplicas", 9)...)),
+			},
+			counts("replicas", 30, "readyReplicas", 29),
+		},
+		"nor when it is the only one": {
+			[]status.Observation{in(status.ClusterNotReady, fares("a", status.Healthy, "", counts("replicas", 15)...))}, nil,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			require.Equal(t, c.want, status.KubeFed{}.Aggregate(status.Facts{Observations: c.seen}).Totals)
 			require.Equal(t, c.want, status.Plain{}.Aggregate(status.Facts{Observations: c.seen}).Totals)
 		})
 	}
+}
+
+// in is the observation in another state.
+func in(state status.State, o status.Observation) status.Observation {
+	o.State = state
+	return o
 }
 
 func TestMessagesOfVitalsAreBounded(t *testing.T) {

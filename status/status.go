@@ -178,7 +178,10 @@ type Summary struct {
 	Conditions []Condition   // in the order of their types above
 	Clusters   []Observation // in name order
 	// Totals are the sums of the copies' counts by name, in the order that the
-	// kind has them; none where nothing is counted.
+	// kind has them; none where nothing is counted. A cluster whose State is
+	// ClusterNotReady is not in them: what it was last seen to have is of another
+	// version of the object. One that is away and has nothing to catch up on has
+	// the State OK, and is.
 	Totals []Count
 	// Worst is the copy that fares worst; zero where none was judged.
 	Worst Worst

@@ -112,6 +112,38 @@ func TestLookAsksNobody(t *testing.T) {
 	require.EqualValues(t, 1, p.Generation)
 }
 
+// TestWhatNobodyCanSeeCountsWhileNothingElseIsWanted of it: a cluster that goes away
+// stays in the totals, and nothing is written, until it is behind.
+func TestWhatNobodyCanSeeCountsWhileNothingElseIsWanted(t *testing.T) {
+	b := newJudged(t)
+	heal(b, 0, "web")
+	heal(b, 1, "web")
+	b.UntilReady(deployments, "web")
+	whole := b.Status(deployments, "web")
+	require.EqualValues(t, 2, whole.Totals["readyReplicas"])
+	name := federation.ClusterName(b.MemberNames()[0])
+	member, _ := b.Members.Snapshot().Get(name)
+	away := member
+	away.Ready, away.Message = false, "no answer"
+
+	before := b.Quiet()
+	b.Members.Put(away)
+	require.Empty(t, b.Quiet().Since(before).Only(budget.Request.Write))
+	require.Equal(t, whole.Totals, b.Status(deployments, "web").Totals)
+
+	b.Patch(deployments, "web", `{"spec":{"overrides":[{"clusterName":"`+string(name)+`","clusterOverrides":[{"path":"/spec/replicas","value":0}]}]}}`)
+	b.Until("it is behind", func() bool { return b.Status(deployments, "web").Clusters[0].Status == "ClusterNotReady" })
+	s := b.Status(deployments, "web")
+	require.EqualValues(t, 1, s.Totals["readyReplicas"])
+	require.EqualValues(t, 1, s.Clusters[0].Counts["readyReplicas"], "what was seen last is told beside its name")
+
+	b.Members.Put(member)
+	b.Until("it has caught up", func() bool {
+		s := b.Status(deployments, "web")
+		return s.Clusters[0].Status == "" && s.Totals["replicas"] == 1
+	})
+}
+
 // TestADefinitionThatPrunesCostsNothingAtRest: one that KubeFed made has no room
 // for how copies fare.
 func TestADefinitionThatPrunesCostsNothingAtRest(t *testing.T) {

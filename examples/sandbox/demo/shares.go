@@ -39,7 +39,7 @@ func (d *demo) shares(want counts) func(context.Context) error {
 			return err
 		}
 		d.explain(seen)
-		d.proved("pods in the clusters, the plan and the status agree; after %.1fs", time.Since(began).Seconds())
+		d.proved("pods in the clusters that answer, the plan and the status agree; after %.1fs", time.Since(began).Seconds())
 		return nil
 	}
 }
@@ -100,8 +100,8 @@ func (d *demo) notRunning(ctx context.Context, p schedulingv1alpha1.ReplicaSched
 	if err != nil {
 		return append(problems, err.Error())
 	}
-	if n := status.Totals["readyReplicas"]; n < p.Status.ReadyReplicas {
-		problems = append(problems, fmt.Sprintf("status of the FederatedDeployment: expected %d replicas ready, saw %d", p.Status.ReadyReplicas, n))
+	if n := status.Totals["readyReplicas"]; n != int64(p.Spec.TotalReplicas) {
+		problems = append(problems, fmt.Sprintf("status of the FederatedDeployment: expected %d replicas ready in total, saw %d", p.Spec.TotalReplicas, n))
 	}
 	return problems
 }
