@@ -17,6 +17,7 @@ import (
 type site struct {
 	name   federation.ClusterName
 	fits   int64 // how many pods find room
+	beyond int64 // how many more than that an estimator believes to fit
 	sick   bool  // pods that start do not become ready
 	down   bool
 	turned time.Time
@@ -115,7 +116,7 @@ func (s *site) facts(w *world) failover.Cluster {
 		c.Seen, c.Exist, c.Stale = false, 0, true
 		return c
 	}
-	room := max(s.fits, 0)
+	room := max(s.fits, 0) + s.beyond
 	for _, p := range s.pods {
 		switch {
 		case p.ready:
