@@ -3,6 +3,7 @@ package status
 import (
 	"cmp"
 	"fmt"
+	"slices"
 
 	"github.com/fluxcd/cli-utils/pkg/kstatus/status"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -12,10 +13,8 @@ import (
 // the conditions Reconciling, Stalled and Ready, and where there is no Ready by
 // Available. An object that has none of them is Healthy as soon as it is there.
 func byConditions(object *unstructured.Unstructured) (Health, string) {
-	for _, kind := range []string{"Stalled", "Reconciling", "Ready"} {
-		if lag := behind(object, kind); lag != "" {
-			return Progressing, lag
-		}
+	if lag := behind(object, deciding(object)...); lag != "" {
+		return Progressing, lag
 	}
 	health, message := kstatus(object)
 	if c, found := conditionOf(object, "Available"); found && c.Status != "True" && health == Healthy {
@@ -26,14 +25,23 @@ func byConditions(object *unstructured.Unstructured) (Health, string) {
 	return health, message
 }
 
-// behind says that a condition speaks of another generation than the newest,
-// when it says so.
-func behind(object *unstructured.Unstructured, kind string) string {
+// deciding are the conditions that an object is judged by, of those that it may
+// have.
+func deciding(object *unstructured.Unstructured) []string {
+	kinds := []string{"Stalled", "Reconciling", "Ready"}
+	if _, says := conditionOf(object, "Ready"); !says {
+		kinds = append(kinds, "Available")
+	}
+	return kinds
+}
+
+// behind says which of these conditions speaks of another generation than the
+// newest, if one says so: what it says then is no news.
+func behind(object *unstructured.Unstructured, kinds ...string) string {
 	for _, c := range list(object, "status", "conditions") {
-		if c["type"] != kind {
-			continue
-		}
-		if observed, says := whole(c["observedGeneration"]); says && observed != object.GetGeneration() {
+		kind, _ := c["type"].(string)
+		observed, says := whole(c["observedGeneration"])
+		if says && observed != object.GetGeneration() && slices.Contains(kinds, kind) {
 			return fmt.Sprintf("its condition %s speaks of generation %d, and the newest is %d", kind, observed, object.GetGeneration())
 		}
 	}

@@ -43,6 +43,9 @@ func disruptionBudget(object *unstructured.Unstructured) (Health, string) {
 	if isUnseen(object) {
 		return Progressing, unseen
 	}
+	if lag := behind(object, "DisruptionAllowed"); lag != "" {
+		return Progressing, lag
+	}
 	if c, stuck := isFalse(object, "DisruptionAllowed"); stuck && c.Reason == "SyncFailed" {
 		return Degraded, c.because()
 	}

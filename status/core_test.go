@@ -1,6 +1,7 @@
 package status_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/fedrail/fedrail/status"
@@ -70,6 +71,7 @@ func TestPodDisruptionBudget(t *testing.T) {
 	budget := func(seen string) string {
 		return "apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {generation: 1}\nstatus: {" + seen + "}\n"
 	}
+	changed := func(seen string) string { return strings.Replace(budget(seen), "generation: 1", "generation: 2", 1) }
 	pods := func(current, allowed int) []status.Count {
 		return counts("expectedPods", 3, "currentHealthy", current, "desiredHealthy", 2, "disruptionsAllowed", allowed)
 	}
@@ -85,6 +87,14 @@ func TestPodDisruptionBudget(t *testing.T) {
 		"cannot tell": {
 			yaml:   budget(`observedGeneration: 1, expectedPods: 3, desiredHealthy: 2, conditions: [{type: DisruptionAllowed, status: "False", reason: SyncFailed, message: found no controllers for pod a}]`),
 			health: status.Degraded, message: "SyncFailed: found no controllers for pod a", counts: pods(0, 0),
+		},
+		"could not tell of the generation before": {
+			yaml:   changed(`observedGeneration: 2, expectedPods: 3, desiredHealthy: 2, conditions: [{type: DisruptionAllowed, status: "False", reason: SyncFailed, observedGeneration: 1}]`),
+			health: status.Progressing, message: "its condition DisruptionAllowed speaks of generation 1, and the newest is 2", counts: pods(0, 0),
+		},
+		"could tell of the generation before": {
+			yaml:   changed(`observedGeneration: 2, expectedPods: 3, currentHealthy: 3, desiredHealthy: 2, disruptionsAllowed: 1, conditions: [{type: DisruptionAllowed, status: "True", observedGeneration: 1}]`),
+			health: status.Progressing, message: "its condition DisruptionAllowed speaks of generation 1, and the newest is 2", counts: pods(3, 1),
 		},
 		"new": {
 			yaml: budget(""), health: status.Progressing, message: "no controller has looked at it yet",

@@ -138,6 +138,23 @@ func TestOtherKindsAreJudgedByTheirConditions(t *testing.T) {
 			yaml:   database("1", `  - {type: Available, status: "False", reason: NoEndpoints, message: none}`),
 			health: status.Progressing, message: "NoEndpoints: none",
 		},
+		"Available of an older generation": {
+			yaml:   database("4", `  - {type: Available, status: "True", observedGeneration: 3}`),
+			health: status.Progressing, message: "its condition Available speaks of generation 3, and the newest is 4",
+		},
+		"Available of the newest": {
+			yaml: database("4", `  - {type: Available, status: "True", observedGeneration: 4}`), health: status.Healthy,
+		},
+		"Available of an older generation, where Ready decides": {
+			yaml: database("4", `  - {type: Available, status: "False", observedGeneration: 3}`+"\n"+`  - {type: Ready, status: "True", observedGeneration: 4}`), health: status.Healthy,
+		},
+		"Stalled of an older generation": {
+			yaml:   database("4", `  - {type: Stalled, status: "True", reason: NoQuota, observedGeneration: 3}`),
+			health: status.Progressing, message: "its condition Stalled speaks of generation 3, and the newest is 4",
+		},
+		"one that decides nothing, of an older generation": {
+			yaml: database("4", `  - {type: BackedUp, status: "True", observedGeneration: 3}`), health: status.Healthy,
+		},
 		"not Available, and Ready all the same": {
 			yaml: database("1", `  - {type: Available, status: "False"}`+"\n"+`  - {type: Ready, status: "True"}`), health: status.Healthy,
 		},

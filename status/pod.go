@@ -27,6 +27,9 @@ func pod(object *unstructured.Unstructured) (Health, string) {
 
 func podUnderWay(object *unstructured.Unstructured) (Health, string) {
 	if _, ready := isTrue(object, "Ready"); ready {
+		if lag := behind(object, "Ready"); lag != "" {
+			return Progressing, lag
+		}
 		return Healthy, ""
 	}
 	for _, path := range []string{"initContainerStatuses", "containerStatuses"} {

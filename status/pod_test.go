@@ -1,6 +1,7 @@
 package status_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/fedrail/fedrail/status"
@@ -10,10 +11,17 @@ func TestPod(t *testing.T) {
 	pod := func(seen string) string {
 		return "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: web}, {name: log}]}\nstatus: {" + seen + "}\n"
 	}
+	changed := func(seen string) string {
+		return strings.Replace(pod(seen), "name: web}", "name: web, generation: 2}", 1)
+	}
 	requireJudged(t, map[string]judgement{
 		"ready": {
 			yaml:   pod(`phase: Running, conditions: [{type: Ready, status: "True"}], containerStatuses: [{name: web, ready: true, restartCount: 2}, {name: log, ready: true, restartCount: 1}]`),
 			health: status.Healthy, counts: counts("ready", 1, "restarts", 3),
+		},
+		"ready, as its spec was before": {
+			yaml:   changed(`phase: Running, conditions: [{type: Ready, status: "True", observedGeneration: 1}]`),
+			health: status.Progressing, message: "its condition Ready speaks of generation 1, and the newest is 2", counts: counts("ready", 1, "restarts", 0),
 		},
 		"not ready": {
 			yaml:   pod(`phase: Running, conditions: [{type: Ready, status: "False"}], containerStatuses: [{name: web, ready: true}, {name: log, ready: false}]`),
