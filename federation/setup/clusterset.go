@@ -6,7 +6,6 @@ import (
 
 	rbacv1 "k8s.io/api/rbac/v1"
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
-	"k8s.io/client-go/dynamic"
 	"sigs.k8s.io/mcs-api/config/crd"
 	"sigs.k8s.io/yaml"
 )
@@ -36,7 +35,7 @@ func sharing() []rbacv1.PolicyRule {
 }
 
 // defineShared makes a member know exports and imports, unless it does.
-func defineShared(ctx context.Context, member dynamic.Interface) error {
+func defineShared(ctx context.Context, member writer) error {
 	var all []*apiextensionsv1.CustomResourceDefinition
 	for _, content := range [][]byte{crd.ServiceExportCRD, crd.ServiceImportCRD} {
 		d := &apiextensionsv1.CustomResourceDefinition{}
@@ -45,5 +44,5 @@ func defineShared(ctx context.Context, member dynamic.Interface) error {
 		}
 		all = append(all, d)
 	}
-	return defineUnlessThere(ctx, member, all...)
+	return member.defineUnlessThere(ctx, all...)
 }

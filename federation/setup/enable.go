@@ -9,7 +9,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/client-go/discovery"
-	"k8s.io/client-go/dynamic"
 
 	corev1beta1 "github.com/fedrail/fedrail/federation/apis/core/v1beta1"
 	"github.com/fedrail/fedrail/federation/apis/federatedkind"
@@ -20,9 +19,9 @@ import (
 // "deployments.apps"). The host has to serve them, in the version that it
 // prefers. What is in namespaces needs "namespaces" to be enabled too.
 func (h Host) Enable(ctx context.Context, types ...string) error {
-	client, err := dynamic.NewForConfig(h.Config)
+	w, err := h.writer()
 	if err != nil {
-		return fmt.Errorf("host: %w", err)
+		return err
 	}
 	kinds, err := h.discover(types)
 	if err != nil {
@@ -32,12 +31,11 @@ func (h Host) Enable(ctx context.Context, types ...string) error {
 	for i, kind := range kinds {
 		definitions[i] = kind.Definition()
 	}
-	if err := define(ctx, client, definitions...); err != nil {
+	if err := w.define(ctx, definitions...); err != nil {
 		return err
 	}
-	configs := client.Resource(corev1beta1.FederatedTypeConfigs()).Namespace(h.Namespace)
 	for _, kind := range kinds {
-		if err := apply(ctx, configs, kind.TypeConfig(h.Namespace)); err != nil {
+		if err := w.apply(ctx, placed{corev1beta1.FederatedTypeConfigs(), kind.TypeConfig(h.Namespace)}); err != nil {
 			return err
 		}
 	}

@@ -13,7 +13,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
-	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/kubernetes"
 	typedcorev1 "k8s.io/client-go/kubernetes/typed/core/v1"
 
@@ -35,11 +34,11 @@ type Agent struct {
 // Where Member.Config is nil nothing is done in the member. A federation of scope
 // Namespaced has no such members: they take rights outside of its namespace.
 func (h Host) JoinFetching(ctx context.Context, m Member) (Agent, error) {
-	client, err := dynamic.NewForConfig(h.Config)
+	w, err := h.writer()
 	if err != nil {
-		return Agent{}, fmt.Errorf("host: %w", err)
+		return Agent{}, err
 	}
-	switch scope, err := h.scope(ctx, client); {
+	switch scope, err := h.scope(ctx, w.client); {
 	case err != nil:
 		return Agent{}, fmt.Errorf("host: %w", err)
 	case scope == federation.NamespaceScoped:
@@ -49,10 +48,8 @@ func (h Host) JoinFetching(ctx context.Context, m Member) (Agent, error) {
 	if err != nil {
 		return Agent{}, err
 	}
-	for _, o := range all {
-		if err := apply(ctx, o.at(client), o.object); err != nil {
-			return Agent{}, fmt.Errorf("host: %w", err)
-		}
+	if err := w.apply(ctx, all...); err != nil {
+		return Agent{}, fmt.Errorf("host: %w", err)
 	}
 	return h.equip(ctx, m)
 }

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	rbacv1 "k8s.io/api/rbac/v1"
-	"k8s.io/client-go/dynamic"
 
 	"github.com/fedrail/fedrail/federation"
 	"github.com/fedrail/fedrail/propagation/follow"
@@ -26,11 +25,11 @@ func (h Host) LetFollow(ctx context.Context, types ...string) error {
 	if err := canFollow(types); err != nil {
 		return err
 	}
-	client, err := dynamic.NewForConfig(h.Config)
+	w, err := h.writer()
 	if err != nil {
-		return fmt.Errorf("host: %w", err)
+		return err
 	}
-	scope, err := h.scope(ctx, client)
+	scope, err := h.scope(ctx, w.client)
 	if err != nil {
 		return err
 	}
@@ -39,16 +38,10 @@ func (h Host) LetFollow(ctx context.Context, types ...string) error {
 	if scope == federation.NamespaceScoped {
 		objects = h.inNamespace(of)
 	}
-	for _, o := range objects {
-		write := func() error { return apply(ctx, o.at(client), o.object) }
-		if len(types) == 0 {
-			write = func() error { return remove(ctx, o.at(client), o.object.GetName()) }
-		}
-		if err := write(); err != nil {
-			return err
-		}
+	if len(types) == 0 {
+		return w.remove(ctx, objects...)
 	}
-	return nil
+	return w.apply(ctx, objects...)
 }
 
 func canFollow(types []string) error {

@@ -38,22 +38,17 @@ func (h Host) admit(ctx context.Context, m Member) error {
 	if err != nil {
 		return err
 	}
-	client, err := dynamic.NewForConfig(m.Config)
+	w, err := h.writerTo(m)
 	if err != nil {
 		return err
 	}
 	if m.ClusterSet == Flat {
 		granted.everywhere = append(granted.everywhere, sharing()...)
-		if err := defineShared(ctx, client); err != nil {
+		if err := defineShared(ctx, w); err != nil {
 			return err
 		}
 	}
-	for _, o := range h.admission(m, granted) {
-		if err := apply(ctx, o.at(client), o.object); err != nil {
-			return err
-		}
-	}
-	return nil
+	return w.apply(ctx, h.admission(m, granted)...)
 }
 
 // account is the name of the service account, its roles and the bindings.

@@ -3,13 +3,12 @@ package setup
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	corev1 "k8s.io/api/core/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
-	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/rest"
 
 	corev1beta1 "github.com/fedrail/fedrail/federation/apis/core/v1beta1"
@@ -51,21 +50,19 @@ func (h Host) Join(ctx context.Context, m Member) error {
 // Secret first, so that nobody uses the account that is deleted then. Copies stay
 // in the cluster as they are. What is not there any more is no error.
 func (h Host) Unjoin(ctx context.Context, m Member) error {
-	host, err := dynamic.NewForConfig(h.Config)
+	w, err := h.writer()
 	if err != nil {
-		return fmt.Errorf("host: %w", err)
+		return err
 	}
-	for _, o := range h.registration(m, "") {
-		if err := remove(ctx, o.at(host), o.object.GetName()); err != nil {
-			return fmt.Errorf("host: %w", err)
-		}
+	if err := w.remove(ctx, h.registration(m, "")...); err != nil {
+		return fmt.Errorf("host: %w", err)
 	}
 	return h.dismiss(ctx, m)
 }
 
 // dismiss deletes the account of the federation in the member.
 func (h Host) dismiss(ctx context.Context, m Member) error {
-	member, err := dynamic.NewForConfig(m.Config)
+	w, err := h.writerTo(m)
 	if err != nil {
 		return fmt.Errorf("member %q: %w", m.Name, err)
 	}
@@ -74,34 +71,22 @@ func (h Host) dismiss(ctx context.Context, m Member) error {
 		if o.object.GetName() == h.Namespace {
 			continue // it may be older than the federation, or the host's own
 		}
-		if err := remove(ctx, o.at(member), o.object.GetName()); err != nil {
+		if err := w.remove(ctx, o); err != nil {
 			return fmt.Errorf("member %q: %w", m.Name, err)
 		}
 	}
 	return nil
 }
 
-func remove(ctx context.Context, resource dynamic.ResourceInterface, name string) error {
-	if err := resource.Delete(ctx, name, metav1.DeleteOptions{}); err != nil && !apierrors.IsNotFound(err) {
-		return fmt.Errorf("delete %q: %w", name, err)
-	}
-	return nil
-}
-
 // register makes the member known on the host.
 func (h Host) register(ctx context.Context, m Member, token string) error {
-	client, err := dynamic.NewForConfig(h.Config)
+	w, err := h.writer()
 	if err != nil {
 		return err
 	}
 	objects := h.registration(m, token)
-	for i := range objects { // the Secret before the KubeFedCluster that refers to it
-		o := objects[len(objects)-1-i]
-		if err := apply(ctx, o.at(client), o.object); err != nil {
-			return err
-		}
-	}
-	return nil
+	slices.Reverse(objects) // the Secret before the KubeFedCluster that refers to it
+	return w.apply(ctx, objects...)
 }
 
 // registration is what the host has of a member.

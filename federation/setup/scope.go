@@ -16,20 +16,18 @@ import (
 
 // settle writes the scope into the KubeFedConfig, if one is asked for, and
 // returns the one that counts.
-func (h Host) settle(ctx context.Context, client dynamic.Interface) (federation.Scope, error) {
-	if h.Scope == "" {
-		return h.scope(ctx, client)
+func (h Host) settle(ctx context.Context, w writer) (federation.Scope, error) {
+	switch {
+	case h.Scope == "" && h.Writing == Nowhere:
+		return federation.ClusterScoped, nil // nobody is asked
+	case h.Scope == "":
+		return h.scope(ctx, w.client)
 	}
-	_, err := client.Resource(corev1beta1.KubeFedConfigs()).Namespace(h.Namespace).Apply(ctx, corev1beta1.ConfigName,
-		&unstructured.Unstructured{Object: map[string]any{
-			"apiVersion": corev1beta1.GroupVersion().String(), "kind": "KubeFedConfig",
-			"metadata": map[string]any{"name": corev1beta1.ConfigName},
-			"spec":     map[string]any{"scope": string(h.Scope)},
-		}}, metav1.ApplyOptions{FieldManager: fieldManager, Force: true})
-	if err != nil {
-		return "", fmt.Errorf("apply KubeFedConfig %q: %w", corev1beta1.ConfigName, err)
-	}
-	return h.Scope, nil
+	return h.Scope, w.apply(ctx, placed{corev1beta1.KubeFedConfigs(), &unstructured.Unstructured{Object: map[string]any{
+		"apiVersion": corev1beta1.GroupVersion().String(), "kind": "KubeFedConfig",
+		"metadata": map[string]any{"name": corev1beta1.ConfigName, "namespace": h.Namespace},
+		"spec":     map[string]any{"scope": string(h.Scope)},
+	}}})
 }
 
 // scope reads the scope in the KubeFedConfig.
