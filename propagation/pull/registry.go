@@ -3,7 +3,6 @@ package pull
 import (
 	"context"
 	"errors"
-	"fmt"
 	"iter"
 	"maps"
 	"slices"
@@ -11,10 +10,7 @@ import (
 	"time"
 
 	"github.com/go-logr/logr"
-	coordinationv1 "k8s.io/api/coordination/v1"
-	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/dynamic"
@@ -153,17 +149,15 @@ func (r *Registry) sight(put, gone func(*unstructured.Unstructured), forget func
 // the two clocks need not agree. Of the first that is seen, the agent's clock has
 // to tell.
 func (r *Registry) heardLocked(u *unstructured.Unstructured) {
-	spec := part[coordinationv1.LeaseSpec](u, "spec")
+	last, heard := beatOf(u)
 	before, known := r.beats[u.GetNamespace()]
-	if u.GetName() != LeaseName || spec.RenewTime == nil || spec.LeaseDurationSeconds == nil || before.renewed.Equal(spec.RenewTime.Time) {
+	if !heard || before.renewed.Equal(last.renewed) {
 		return
 	}
-	from := time.Now()
-	if !known {
-		from = spec.RenewTime.Time
+	if known {
+		last.until = time.Now().Add(last.until.Sub(last.renewed))
 	}
-	lifetime := time.Duration(*spec.LeaseDurationSeconds) * time.Second
-	r.beats[u.GetNamespace()] = beat{renewed: spec.RenewTime.Time, until: from.Add(lifetime)}
+	r.beats[u.GetNamespace()] = last
 }
 
 // refresh tells of the members as they are at that time, and returns how long
@@ -192,18 +186,9 @@ func (r *Registry) refresh(now time.Time) time.Duration {
 }
 
 func (r *Registry) clusterLocked(namespace *unstructured.Unstructured, now time.Time) federation.Cluster {
-	c := federation.Cluster{
-		Name: federation.ClusterName(namespace.GetAnnotations()[ClusterAnnotation]), Labels: labels.Set{},
-		Connection: string(namespace.GetUID()), // another one has other bundles
-		Leaving:    leavingOf(namespace),
-	}
-	if NamespaceOf(c.Name) != namespace.GetName() || namespace.GetDeletionTimestamp() != nil {
-		return federation.Cluster{}
-	}
-	for key, value := range namespace.GetLabels() {
-		if key != MemberLabel && key != corev1.LabelMetadataName {
-			c.Labels[key] = value
-		}
+	c := memberOf(namespace)
+	if c.Name == "" {
+		return c
 	}
 	a := r.ages[namespace.GetName()]
 	if a == nil {
@@ -211,28 +196,16 @@ func (r *Registry) clusterLocked(namespace *unstructured.Unstructured, now time.
 		r.ages[namespace.GetName()] = a
 	}
 	c.Taints = a.taints.Date(r.taints(namespace, a), now)
-	c.Ready, c.Message = r.readyLocked(namespace, now)
+	last, heard := r.beats[namespace.GetName()]
+	c.Ready, c.Message = readiness(last, heard, now)
 	from := now
-	if last, heard := r.beats[namespace.GetName()]; !heard {
+	if !heard {
 		from = namespace.GetCreationTimestamp().Time
 	} else if !c.Ready {
 		from = last.until
 	}
 	c.Turned = a.turn.Note(c.Ready, from)
 	return c
-}
-
-// readyLocked says whether a member is ready, and if not, why.
-func (r *Registry) readyLocked(namespace *unstructured.Unstructured, now time.Time) (ready bool, message string) {
-	switch last, heard := r.beats[namespace.GetName()]; {
-	case !heard:
-		return false, "its agent has never been heard of"
-	case now.Before(last.until):
-		return true, ""
-	default:
-		return false, fmt.Sprintf("its agent was last heard of at %s; it may be down, or the member not well, or the way to the host closed",
-			last.renewed.UTC().Format(time.RFC3339))
-	}
 }
 
 // leavingOf is what becomes of the copies of a member that leaves.

@@ -38,5 +38,10 @@ func (r *Registry) taints(namespace metav1.Object, a *age) []corev1.Taint {
 		a.wrong = err.Error() // once for each thing that is wrong
 		r.Logger.Error(err, "taints cannot be read, nothing new goes to the cluster", "cluster", namespace.GetAnnotations()[ClusterAnnotation])
 	}
+	return unreadable()
+}
+
+// unreadable are the taints of a member whose own cannot be read.
+func unreadable() []corev1.Taint {
 	return []corev1.Taint{{Key: UnreadableTaint, Effect: corev1.TaintEffectNoSchedule}}
 }

@@ -17,7 +17,6 @@ import (
 	"time"
 
 	"github.com/go-logr/logr"
-	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/rest"
 
 	"github.com/fedrail/fedrail/federation"
@@ -135,19 +134,4 @@ func (p *Propagator) member(name federation.ClusterName) (*member, error) {
 		return nil, notConnected(name)
 	}
 	return m, m.ready()
-}
-
-// origin is the record that we leave on each copy: whose it is, and the hash of
-// what was applied.
-const originAnnotation = "fedrail.io/origin"
-
-func originOf(parent types.UID, hash string) string { return string(parent) + "/" + hash }
-
-func parseOrigin(annotation string) (parent types.UID, hash string) {
-	for i := range len(annotation) {
-		if annotation[i] == '/' {
-			return types.UID(annotation[:i]), annotation[i+1:]
-		}
-	}
-	return "", ""
 }
