@@ -3,6 +3,7 @@ package status_test
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -123,12 +124,12 @@ func TestDetailsGoInTheOrderInWhichTheyAreMissedLeast(t *testing.T) {
 	}{
 		"all":                                     {8, []status.Observation{refused, paused, ill, fine}},
 		"the status of those that are fine":       {7, []status.Observation{refused, paused, ill, mute(fine)}},
-		"from the last cluster to the first":      {6, []status.Observation{refused, mute(paused), ill, mute(fine)}},
+		"those that fare best first":              {6, []status.Observation{refused, mute(paused), ill, mute(fine)}},
 		"then their messages":                     {5, []status.Observation{refused, mute(paused), ill, bare(fine)}},
 		"of all of them":                          {4, []status.Observation{refused, bare(paused), ill, bare(fine)}},
-		"then the status of those that are not":   {3, []status.Observation{refused, bare(paused), mute(ill), bare(fine)}},
-		"and also where the cluster does not":     {2, []status.Observation{mute(refused), bare(paused), mute(ill), bare(fine)}},
-		"then their messages, the first the last": {1, []status.Observation{mute(refused), bare(paused), bare(ill), bare(fine)}},
+		"then the status of those that are not":   {3, []status.Observation{mute(refused), bare(paused), ill, bare(fine)}},
+		"and also of the worst":                   {2, []status.Observation{mute(refused), bare(paused), mute(ill), bare(fine)}},
+		"then their messages, the worst the last": {1, []status.Observation{bare(refused), bare(paused), mute(ill), bare(fine)}},
 		"and then there is nothing to leave out":  {0, []status.Observation{bare(refused), bare(paused), bare(ill), bare(fine)}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -137,6 +138,71 @@ func TestDetailsGoInTheOrderInWhichTheyAreMissedLeast(t *testing.T) {
 			require.Equal(t, c.want, got.Clusters)
 			require.Equal(t, []status.Observation{refused, paused, ill, fine}, given)
 		})
+	}
+}
+
+// ailing are so many copies that all have a lot to say, whose names do not tell how
+// they fare.
+func ailing(n int) []status.Observation {
+	healths := []status.Health{status.Degraded, status.Progressing, status.Unknown, status.Terminating}
+	var seen []status.Observation
+	for i := range n {
+		seen = append(seen, fares(federation.ClusterName(fmt.Sprintf("cluster-%04d.europe", i)), healths[i%len(healths)],
+			fmt.Sprintf("%04d: %s", i, strings.Repeat("x", 1000)), counts("replicas", 10, "readyReplicas", 1)...))
+	}
+	return seen
+}
+
+// TestTheWorstKeepTheirMessagesTheLongest, wherever they are by name.
+func TestTheWorstKeepTheirMessagesTheLongest(t *testing.T) {
+	const n = 400
+	given := ailing(n)
+	for limit, silent := range map[int][]status.Health{
+		300 << 10: {status.Progressing, status.Terminating},
+		200 << 10: {status.Progressing, status.Terminating, status.Unknown},
+		100 << 10: {status.Progressing, status.Terminating, status.Unknown, status.Degraded},
+	} {
+		got := status.Bound(status.Summary{Clusters: given}, limit).Clusters
+		require.Len(t, got, n)
+		last := silent[len(silent)-1] // of which some have a message, the first by name
+		for i, o := range got {
+			fares := o.Vitals.Health
+			kept := !slices.Contains(silent, fares) || fares == last && o.Vitals.Message != ""
+			if !kept {
+				require.Empty(t, o.Vitals.Message, o.Cluster)
+				o.Vitals.Message = given[i].Vitals.Message
+			}
+			require.Equal(t, given[i], o, "all else stays")
+		}
+		requireFirst(t, got, last)
+	}
+}
+
+// requireFirst holds those that fare like that to have their messages from the first
+// by name on, and not all of them.
+func requireFirst(t *testing.T, clusters []status.Observation, health status.Health) {
+	t.Helper()
+	var mute, last string
+	for _, o := range clusters {
+		switch {
+		case o.Vitals.Health != health:
+		case o.Vitals.Message != "":
+			last = string(o.Cluster)
+		case mute == "":
+			mute = string(o.Cluster)
+		}
+	}
+	require.NotEmpty(t, last, health)
+	require.Less(t, last, mute, health)
+}
+
+func TestTheNamesAreNeverFewer(t *testing.T) {
+	for n, most := range map[int]int{100: 17_000, 400: 65_000, 1000: 162_000, 9000: 1_460_000} {
+		full := status.Summary{Clusters: deployments(n)}
+		bare := status.Bound(full, 0)
+		require.Len(t, bare.Clusters, n)
+		t.Logf("%d Deployments: %d bytes, and without any details %d", n, size(t, full), size(t, bare))
+		require.LessOrEqual(t, size(t, bare), most)
 	}
 }
 
