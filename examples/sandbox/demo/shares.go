@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"sync"
 	"text/tabwriter"
 	"time"
@@ -88,7 +89,7 @@ func unlike(p schedulingv1alpha1.ReplicaSchedulingPreference, want counts) (prob
 func (d *demo) notRunning(ctx context.Context, p schedulingv1alpha1.ReplicaSchedulingPreference) (problems []string) {
 	for _, share := range p.Status.Clusters {
 		for _, m := range d.members {
-			if m.name != share.Name || share.Reason == "NotReady" {
+			if m.name != share.Name || isSilent(share) {
 				continue
 			}
 			if n, err := readyPods(ctx, m); err != nil || n != share.Replicas {
@@ -133,11 +134,22 @@ func (d *demo) explain(p schedulingv1alpha1.ReplicaSchedulingPreference) {
 	w := tabwriter.NewWriter(d.out, 0, 0, 3, ' ', 0)
 	fmt.Fprintln(w, "\n  CLUSTER\tREPLICAS\tREADY\tWHY")
 	for _, c := range p.Status.Clusters {
-		fmt.Fprintf(w, "  %s\t%d\t%d\t%s: %s\n", c.Name, c.Replicas, c.Ready, c.Reason, c.Message)
+		fmt.Fprintf(w, "  %s\t%d\t%s\t%s: %s\n", c.Name, c.Replicas, readyIn(c), c.Reason, c.Message)
 	}
 	_ = w.Flush() // to where all else goes
 	fmt.Fprintln(d.out)
 }
+
+// readyIn is how many replicas are ready in a cluster, as far as anybody knows.
+func readyIn(c schedulingv1alpha1.ClusterShare) string {
+	if isSilent(c) {
+		return "unknown"
+	}
+	return strconv.FormatInt(c.Ready, 10)
+}
+
+// isSilent says of a cluster that it does not answer.
+func isSilent(c schedulingv1alpha1.ClusterShare) bool { return c.Reason == "NotReady" }
 
 // serving is something that is done, and the claim that as many pods are ready all
 // the time until the plan is carried out as there were before.
