@@ -47,8 +47,7 @@ var errNotSeen = errors.New("the copies have not been seen yet")
 // ask gathers what is to be decided about a subject. The error is errNotSeen while
 // some of it is about to be known.
 func (c *Controller) ask(ctx context.Context, s subject, now time.Time) (question, error) {
-	total := s.fields[0].total
-	policy, err := policyOf(s.Spec, total)
+	q, err := s.question(c.Registry.Snapshot(), now)
 	if err != nil {
 		return question{}, err
 	}
@@ -56,31 +55,51 @@ func (c *Controller) ask(ctx context.Context, s subject, now time.Time) (questio
 	if err != nil {
 		return question{}, err
 	}
-	q := question{Request: failover.Request{
+	mind := c.memory.of(s.key())
+	mind.keepOnly(s.clusters)
+	for i := range q.Clusters {
+		one := &q.Clusters[i]
+		o := seen.of[one.Member.Name]
+		if o.Vitals.Health != "" {
+			one.Seen = s.retained == "" // what is the members' own waits for nobody
+			one.Exist, one.Ready = s.fare(o.Vitals, given(*one))
+		}
+		if !seen.behind && refuses(o.State) {
+			q.refused = append(q.refused, fmt.Sprintf("%s: %s: %s", one.Member.Name, o.State, o.Message))
+		}
+		one.Stale = q.awaits(since(mind.unseen, one.Member.Name, now, func() bool { return seen.lack(*one, o) }))
+	}
+	return q, c.examine(ctx, s, &q)
+}
+
+// question is what the host says about a subject, without how its copies fare.
+func (s subject) question(members federation.ClusterSet, now time.Time) (question, error) {
+	total := s.fields[0].total
+	policy, err := policyOf(s.Spec, total)
+	if err != nil {
+		return question{}, err
+	}
+	q := question{unnamed: strangers(s.Spec, members), Request: failover.Request{
 		Now: now, Key: s.key().String(), Total: total, Rebalance: s.Spec.Rebalance, Policy: policy,
 		Tolerations: s.Spec.Tolerations, Before: recordsOf(s.Status),
 	}}
-	q.unnamed = strangers(s.Spec, c.Registry.Snapshot())
-	mind := c.memory.of(s.key())
-	mind.keepOnly(s.clusters)
 	wants, told := preferencesOf(s.Spec), s.told(s.fields[0].path)
 	for _, member := range s.clusters {
 		one := failover.Cluster{Member: member, Want: wants.For(member.Name), Cost: costIn(s.Spec, member.Name)}
 		if n, was := told[member.Name]; was {
 			one.Given = &n
 		}
-		o := seen.of[member.Name]
-		if o.Vitals.Health != "" {
-			one.Seen = s.retained == "" // what is the members' own waits for nobody
-			one.Exist, one.Ready = s.fare(o.Vitals, told[member.Name])
-		}
-		if !seen.behind && refuses(o.State) {
-			q.refused = append(q.refused, fmt.Sprintf("%s: %s: %s", member.Name, o.State, o.Message))
-		}
-		one.Stale = q.awaits(since(mind.unseen, member.Name, now, func() bool { return seen.lack(one, o) }))
 		q.Clusters = append(q.Clusters, one)
 	}
-	return q, c.examine(ctx, s, &q)
+	return q, nil
+}
+
+// given is what a cluster was told to have; 0 when it was told nothing.
+func given(c failover.Cluster) int64 {
+	if c.Given == nil {
+		return 0
+	}
+	return *c.Given
 }
 
 // refuses says of a state that the cluster, or what is said of it, does not let the

@@ -54,20 +54,34 @@ func (c *Controller) subject(ctx context.Context, p *v1alpha1.ReplicaSchedulingP
 	if err != nil {
 		return s, err
 	}
-	rule, divisible := ruleOf(s.target(), scale)
-	if !divisible && len(p.Spec.Fields) == 0 {
-		return s, troublef(v1alpha1.InvalidTarget, "a %s has no replicas: name the fields that are to be divided in spec.fields, or choose another spec.targetKind", s.target().Kind)
+	if err := s.divide(scale); err != nil {
+		return s, err
 	}
-	s.fields = fieldsOf(p.Spec, rule, s.spec.Template)
-	s.counted = divisible && s.fields[0].path == rule.fields(0, nil)[0].path
-	s.idle = cmp.Or(p.Spec.IdleClusters, rule.idle, v1alpha1.IdleKeep)
-	s.retained = s.retains(s.fields[0].path, s.config)
 	choosers, err := c.choosers(s)
 	if err != nil {
 		return s, err
 	}
 	s.clusters, err = candidates(c.Registry.Snapshot(), choosers)
 	return s, err
+}
+
+// divide works out what is divided. Scale is the field that the scale subresource of
+// the type names; empty where none does.
+func (s *subject) divide(scale string) error {
+	rule, divisible := ruleOf(s.target(), scale)
+	if !divisible && len(s.Spec.Fields) == 0 {
+		return troublef(v1alpha1.InvalidTarget, "a %s has no replicas: name the fields that are to be divided in spec.fields, or choose another spec.targetKind", s.target().Kind)
+	}
+	s.fields = fieldsOf(s.Spec, rule, s.spec.Template)
+	s.counted = divisible && s.fields[0].path == rule.fields(0, nil)[0].path
+	s.idle = cmp.Or(s.Spec.IdleClusters, rule.idle, v1alpha1.IdleKeep)
+	s.retained = s.retains(s.fields[0].path, s.config)
+	return nil
+}
+
+// own is the selector of the federated object itself.
+func (s subject) own() chooser {
+	return chooser{by: "the " + s.object.GetKind(), selector: s.spec.Placement.ClusterSelector}
 }
 
 // declared finds the federated object of a preference, and the config of its kind.
@@ -102,18 +116,17 @@ func (c *Controller) choosers(s subject) ([]chooser, error) {
 	if !s.Spec.IntersectWithClusterSelector {
 		return nil, nil
 	}
-	own := chooser{by: "the " + s.object.GetKind(), selector: s.spec.Placement.ClusterSelector}
 	config, there := c.kinds.read(c.configs).namespaces()
 	if !there {
-		return []chooser{own}, nil
+		return []chooser{s.own()}, nil
 	}
 	kind := config.Spec.FederatedType.Type()
 	within, err := c.find(kind, propagation.Key{Namespace: s.Namespace, Name: s.Namespace})
 	if missing, is := errors.AsType[*trouble](err); is {
 		if missing.reason == v1alpha1.TargetNotFound && c.Scope == federation.NamespaceScoped {
-			return []chooser{own}, nil // it sets no bound
+			return []chooser{s.own()}, nil // it sets no bound
 		}
 		return nil, troublef(v1alpha1.NoClusters, "spec.intersectWithClusterSelector: %s %s/%s is missing or cannot be read: create it", kind.Kind, s.Namespace, s.Namespace)
 	}
-	return []chooser{own, {by: kind.Kind + " " + s.Namespace, selector: within.spec.Placement.ClusterSelector}}, err
+	return []chooser{s.own(), {by: kind.Kind + " " + s.Namespace, selector: within.spec.Placement.ClusterSelector}}, err
 }
