@@ -23,6 +23,7 @@ type Flags struct {
 	Verbosity       int
 	// MemberTimeout is how long one member may take to answer.
 	MemberTimeout time.Duration
+	MemberAccess  Access
 }
 
 // AddTo adds the flags to a set.
@@ -35,6 +36,7 @@ func (f *Flags) AddTo(set *pflag.FlagSet) {
 	set.StringVar(&f.SystemNamespace, "kubefed-namespace", corev1beta1.DefaultNamespace, "system namespace of the federation")
 	set.Var(&f.Progress, "progress", "what to show of work that takes time: auto, plain (a line a step) or none")
 	set.DurationVar(&f.MemberTimeout, "member-timeout", 10*time.Second, "how long a member may take to answer")
+	set.Var(&f.MemberAccess, "member-access", "whose credentials members are asked with: federation, those that the host has, or kubeconfig, those of the context of the member's name")
 	set.IntVarP(&f.Verbosity, "v", "v", 0, "verbosity: 1 tells what is done, 6 and more every request")
 	addIgnored(set)
 }

@@ -36,7 +36,11 @@ func (s *Session) Host() (*host.Host, error) {
 		s.warned = true
 		s.Tell("host: context %q, the current one; --host-cluster-context chooses another", name)
 	}
-	return host.New(config, s.Flags.SystemNamespace)
+	h, err := host.New(config, s.Flags.SystemNamespace)
+	if err == nil && s.Flags.MemberAccess == ByKubeconfig {
+		h.Access = s.Flags.member
+	}
+	return h, err
 }
 
 // Tell says something about the work, on ErrOut.

@@ -21,6 +21,9 @@ type Host struct {
 	Dynamic   dynamic.Interface
 	Typed     kubernetes.Interface
 	Discovery discovery.CachedDiscoveryInterface // remembers what it was told
+	// Access says how to reach the member of a name; nil is by the credentials that the
+	// host has of members.
+	Access func(member string) (*rest.Config, error)
 }
 
 // New makes a Host of a config, and sends no request.

@@ -28,6 +28,10 @@ type Member struct {
 	// Cluster is the same in the words of the federation: as ready as was written down
 	// last.
 	Cluster federation.Cluster
+	// Fetches says that the member fetches what it holds: the host has no way to it.
+	// Object is its namespace on the host then, and KubeFedCluster has a name, labels
+	// and an age, and no spec.
+	Fetches bool
 }
 
 // Clusters are the members, by name.
@@ -87,8 +91,15 @@ func membersNames(members []Member) string {
 	return strings.Join(all, ", ")
 }
 
-// Reach says how to reach a member, by the credential that the host has of it.
+// Reach says how to reach a member: as Access says, or by the credential that the host
+// has of it.
 func (h *Host) Reach(ctx context.Context, m Member) (*rest.Config, error) {
+	switch {
+	case h.Access != nil:
+		return h.Access(m.Name)
+	case m.Fetches:
+		return nil, errors.New("it fetches what it holds, and the host has no way to it; --member-access=kubeconfig asks it by the context of its name")
+	}
 	secret, err := h.Typed.CoreV1().Secrets(h.Namespace).Get(ctx, m.Spec.SecretRef.Name, metav1.GetOptions{})
 	if apierrors.IsNotFound(err) {
 		secret, err = nil, nil
