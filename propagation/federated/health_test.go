@@ -86,6 +86,17 @@ func TestADeploymentIsReadyWhenItWorksEverywhere(t *testing.T) {
 	})
 }
 
+// TestConditionsSpeakOfTheGenerationThatIsEverywhere, each of them.
+func TestConditionsSpeakOfTheGenerationThatIsEverywhere(t *testing.T) {
+	b := newJudged(t)
+	ship(b, "web", "example.test/web:2")
+	b.Until("reported", func() bool { return b.Status(deployments, "web").ObservedGeneration == 2 })
+	s := b.Status(deployments, "web")
+	for _, kind := range []string{"Propagation", "Ready", "Scheduled", "Applied", "Available"} {
+		require.EqualValues(t, 2, condition(s, kind).ObservedGeneration, kind)
+	}
+}
+
 // TestLookAsksNobody, and is right before anything was reported.
 func TestLookAsksNobody(t *testing.T) {
 	b := newJudged(t)
