@@ -40,7 +40,8 @@ type Request struct {
 
 // Cluster is a cluster, and how the workload fares in it.
 type Cluster struct {
-	// Member is what the federation knows of it.
+	// Member is what the federation knows of it. For [scheduling.Spread], clusters
+	// that are in several zones are in one place when those are the same.
 	Member federation.Cluster
 	// Want is what somebody prefers for it; nil is nothing.
 	Want *scheduling.Preference

@@ -2,6 +2,7 @@ package failover
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -144,18 +145,21 @@ func tolerations(own []corev1.Toleration) []corev1.Toleration {
 // candidate is the cluster as the planner sees it.
 func (s standing) candidate() scheduling.Candidate {
 	c := scheduling.Candidate{
-		Name: s.name(), Want: s.Want, Current: s.Ready, Capacity: s.roof, Cost: s.Cost, Region: s.Member.Region,
+		Name: s.name(), Want: s.Want, Current: s.Ready, Capacity: s.roof, Cost: s.Cost, Region: s.Member.Region, Zone: zone(s.Member),
 	}
 	if s.Given != nil {
 		c.Current = *s.Given
-	}
-	if len(s.Member.Zones) == 1 {
-		c.Zone = s.Member.Zones[0]
 	}
 	if s.leaves {
 		c.Want, c.Capacity = nil, nil
 	}
 	return c
+}
+
+// zone is where a member is. One that is in several zones is in none of them: those
+// that are in the same several are in one place.
+func zone(c federation.Cluster) string {
+	return strings.Join(slices.Sorted(slices.Values(c.Zones)), ",")
 }
 
 // returns says whether the replicas that left the cluster come back now.
