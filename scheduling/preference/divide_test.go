@@ -44,6 +44,8 @@ func TestWhatIsDividedOfAKind(t *testing.T) {
 		idle  v1alpha1.IdlePolicy
 	}{
 		"Deployment":             {of: federation.Type{Group: "apps", Kind: "Deployment"}, want: []field{{path: replicas, total: 5}}, idle: v1alpha1.IdleKeep},
+		"ReplicaSet":             {of: federation.Type{Group: "apps", Kind: "ReplicaSet"}, want: []field{{path: replicas, total: 5}}, idle: v1alpha1.IdleKeep},
+		"StatefulSet":            {of: federation.Type{Group: "apps", Kind: "StatefulSet"}, want: []field{{path: replicas, total: 5}}, idle: v1alpha1.IdleKeep},
 		"ReplicationController":  {of: federation.Type{Kind: "ReplicationController"}, want: []field{{path: replicas, total: 5}}, idle: v1alpha1.IdleKeep},
 		"Job":                    {of: job, want: []field{{path: "/spec/parallelism", total: 5}, {path: "/spec/completions", total: 8, once: true}}, idle: v1alpha1.IdleRemove},
 		"autoscaler":             {of: federation.Type{Group: "autoscaling", Kind: "HorizontalPodAutoscaler"}, want: []field{{path: "/spec/maxReplicas", total: 5}, {path: "/spec/minReplicas", total: 2, least: 1}}, idle: v1alpha1.IdleRemove},
@@ -60,7 +62,7 @@ func TestWhatIsDividedOfAKind(t *testing.T) {
 			require.Equal(t, c.idle, r.idle)
 		})
 	}
-	for _, of := range []federation.Type{{Kind: "ConfigMap"}, {Group: "apps", Kind: "DaemonSet"}, {Group: "networking.k8s.io", Kind: "Ingress"}} {
+	for _, of := range []federation.Type{{Kind: "ConfigMap"}, {Group: "apps", Kind: "DaemonSet"}, {Group: "networking.k8s.io", Kind: "Ingress"}, {Group: "batch", Kind: "CronJob"}} {
 		_, divisible := ruleOf(of, "")
 		require.False(t, divisible, "%v", of)
 	}
