@@ -105,6 +105,10 @@ func control(ctx context.Context, f flags) error {
 	if err != nil {
 		return err
 	}
+	plugins, err := execPolicyOf(f.execPlugins)
+	if err != nil {
+		return err
+	}
 	guard, err := f.guard()
 	if err != nil {
 		return err
@@ -121,7 +125,7 @@ func control(ctx context.Context, f flags) error {
 	p, err := plane.New(plane.Options{
 		Host: host, Namespace: namespace, Config: config, Election: f.election(),
 		FieldManager: f.fieldManager, LetGoAfter: f.letGoAfter, LossGuard: guard,
-		DNSEndpoints: endpoints, DNSPublishTime: f.dnsPublishTime, ClusterSet: shared,
+		DNSEndpoints: endpoints, DNSPublishTime: f.dnsPublishTime, ClusterSet: shared, MemberExec: plugins,
 		HealthAddr: f.healthAddr, MetricsAddr: f.metricsAddr, Logger: log,
 	})
 	if err != nil {

@@ -22,6 +22,7 @@ import (
 	corev1beta1 "github.com/fedrail/fedrail/federation/apis/core/v1beta1"
 	externaldnsv1alpha1 "github.com/fedrail/fedrail/federation/apis/externaldns/v1alpha1"
 	multiclusterdnsv1alpha1 "github.com/fedrail/fedrail/federation/apis/multiclusterdns/v1alpha1"
+	"github.com/fedrail/fedrail/federation/kubefed"
 	"github.com/fedrail/fedrail/propagation"
 )
 
@@ -43,6 +44,7 @@ type flags struct {
 	dnsEndpointGroup        string
 	dnsPublishTime          time.Duration
 	clusterSet              string
+	execPlugins             string
 	logFormat               string
 	verbosity               int
 }
@@ -67,6 +69,7 @@ func (f *flags) addControl(set *pflag.FlagSet) {
 	set.StringVar(&f.dnsEndpointGroup, "dns-endpoint-group", externaldnsv1alpha1.Group, "API group of the DNSEndpoints that are written: "+externaldnsv1alpha1.Group+", or "+multiclusterdnsv1alpha1.Group+" for external-dns up to v0.20")
 	set.DurationVar(&f.dnsPublishTime, "dns-publish-time", time.Minute, "how long external-dns takes at the most to carry out what it is told: a drained cluster keeps its copies for so long, and the TTL, after its addresses were withdrawn")
 	set.StringVar(&f.clusterSet, "clusterset", "Off", "Flat has services that members export (ServiceExport) imported by the others, whose networks have to be one; members join with that flag, too")
+	set.StringVar(&f.execPlugins, "member-exec-plugins", "Refuse", "Allow runs the programs that kubeconfig files in the members' Secrets name (exec), on this machine; Refuse does not")
 	set.StringVar(&f.logFormat, "log-format", "text", "text or json")
 	set.IntVarP(&f.verbosity, "v", "v", 0, "verbosity of the log; 1 tells of more than what somebody has to act on")
 }
@@ -152,6 +155,17 @@ func clusterSetOf(text string) (plane.ClusterSet, error) {
 		return plane.Flat, nil
 	}
 	return "", fmt.Errorf("--clusterset: got %q, want Flat or Off", text)
+}
+
+// execPolicyOf reads the flag --member-exec-plugins.
+func execPolicyOf(text string) (kubefed.ExecPolicy, error) {
+	switch text {
+	case "Refuse":
+		return kubefed.ExecRefuse, nil
+	case string(kubefed.ExecAllow):
+		return kubefed.ExecAllow, nil
+	}
+	return "", fmt.Errorf("--member-exec-plugins: got %q, want Allow or Refuse", text)
 }
 
 // logger also gets what client-go has to say.

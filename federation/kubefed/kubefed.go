@@ -8,9 +8,11 @@
 //	config, err := registry.Config("eu")
 //
 // It probes the members and writes what it finds to the status of their
-// KubeFedClusters, when it is news. A renewed token is in force at once, for
-// clients made earlier too. For members of a kubeconfig file, without any object
-// on the host, see package federation/kubeconfig.
+// KubeFedClusters, when it is news. The Secret of a member holds a bearer token, a
+// client certificate, or a kubeconfig file with the credential of a user: see the
+// keys in package federation/apis/core/v1beta1. A renewed credential is in force at
+// once, for clients made earlier too. For members of a kubeconfig file, without any
+// object on the host, see package federation/kubeconfig.
 package kubefed
 
 import (
@@ -45,6 +47,8 @@ type Options struct {
 	// Namespace is where the KubeFedClusters and their Secrets are; default
 	// kube-federation-system.
 	Namespace string
+	// Exec says whether programs may run that Secrets name; default ExecRefuse.
+	Exec ExecPolicy
 	// Health says how members are probed; the zero Health is KubeFed's.
 	Health federation.Health
 	// Logger gets what a person on call acts on; the zero Logger discards.
@@ -135,7 +139,7 @@ func (o Options) validate() error {
 	if o.Host == nil {
 		missing = errors.New("options: Host is required")
 	}
-	return errors.Join(missing, o.Health.Validate())
+	return errors.Join(missing, o.Exec.validate(), o.Health.Validate())
 }
 
 // Snapshot implements [federation.Registry].
@@ -149,10 +153,11 @@ func (r *Registry) Watch(ctx context.Context) iter.Seq[federation.ClusterSet] {
 // Config says how to reach the member now. It is the caller's own to change. It
 // has no limit on the rate of requests and no timeout: each caller knows its own.
 //
-// The token is not in it, but put on each request, from memory: clients made
-// from it need not be made anew when the token is renewed, only when
-// [federation.Cluster.Connection] changes. Clients of one member share
-// connections.
+// The credential is not in it, but used from memory with each request and each
+// connection: clients made from it need not be made anew when it is renewed, or is
+// of another kind, only when [federation.Cluster.Connection] changes. Connections
+// made with a certificate that is not in force any more are closed. Clients of one
+// member share connections.
 //
 // The error is [federation.ErrClusterNotFound] for a name that is no member, and
 // else says why the member's configuration cannot be understood.
@@ -166,5 +171,5 @@ func (r *Registry) Config(name federation.ClusterName) (*rest.Config, error) {
 	case m.problem != nil:
 		return nil, fmt.Errorf("cluster %q: %w", name, m.problem)
 	}
-	return m.config(), nil
+	return m.link.config(), nil
 }

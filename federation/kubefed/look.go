@@ -2,10 +2,8 @@ package kubefed
 
 import (
 	"context"
-	"encoding/base64"
 	"errors"
 	"fmt"
-	"strings"
 	"sync"
 	"time"
 
@@ -75,7 +73,7 @@ func (r *Registry) dismissLocked(m *member) {
 func (r *Registry) updateLocked(m *member, u *unstructured.Unstructured) time.Duration {
 	secret := r.secretOf(u)
 	versions := [2]string{u.GetResourceVersion(), secret.GetResourceVersion()}
-	if m.versions == versions && m.tokenless.IsZero() {
+	if m.versions == versions && m.bare.IsZero() {
 		return idle
 	}
 	m.versions = versions
@@ -88,14 +86,14 @@ func (r *Registry) updateLocked(m *member, u *unstructured.Unstructured) time.Du
 	}
 	m.see(object)
 	settings, settingsErr := readSettings(object.Spec)
-	token, tokenErr := readToken(secret, object.Spec.SecretRef)
-	wait := m.patience(tokenErr)
-	switch problem := errors.Join(settingsErr, tokenErr); {
+	value, valueErr := readCredential(secret, object.Spec.SecretRef, r.options.Exec)
+	wait := m.patience(valueErr)
+	switch problem := errors.Join(settingsErr, valueErr); {
 	case problem == nil:
-		r.wellFormedLocked(m, settings, token)
+		r.wellFormedLocked(m, settings, value)
 	case settingsErr == nil && wait > 0:
 		if m.monitor == nil {
-			m.problem = tokenErr
+			m.problem = valueErr
 		}
 		r.publishLocked(m)
 		return wait
@@ -115,21 +113,4 @@ func (r *Registry) secretOf(cluster *unstructured.Unstructured) *unstructured.Un
 		return &unstructured.Unstructured{Object: map[string]any{}}
 	}
 	return secret
-}
-
-func readToken(secret *unstructured.Unstructured, reference corev1beta1.LocalSecretReference) (string, error) {
-	if secret.GetResourceVersion() == "" {
-		return "", fmt.Errorf("spec.secretRef.name: there is no Secret %q: create it in the same namespace, with the key %q",
-			reference.Name, corev1beta1.TokenKey)
-	}
-	encoded, _, _ := unstructured.NestedString(secret.Object, "data", corev1beta1.TokenKey)
-	decoded, _ := base64.StdEncoding.DecodeString(encoded) // the API server has checked it
-	token := strings.TrimSpace(string(decoded))
-	switch {
-	case token == "":
-		return "", fmt.Errorf("spec.secretRef.name: Secret %q has no key %q: put a bearer token there", reference.Name, corev1beta1.TokenKey)
-	case strings.ContainsFunc(token, func(c rune) bool { return c <= ' ' || c > '~' }):
-		return "", fmt.Errorf("spec.secretRef.name: Secret %q: the key %q holds something else than a bearer token", reference.Name, corev1beta1.TokenKey)
-	}
-	return token, nil
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -14,8 +13,6 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/util/resourceversion"
-	"k8s.io/client-go/rest"
-	"k8s.io/client-go/util/connrotation"
 
 	"github.com/fedrail/fedrail/federation"
 	corev1beta1 "github.com/fedrail/fedrail/federation/apis/core/v1beta1"
@@ -33,16 +30,15 @@ type member struct {
 	leave   context.CancelFunc
 	running *sync.WaitGroup
 
-	object    *corev1beta1.KubeFedCluster // the newest that was seen
-	versions  [2]string                   // of the KubeFedCluster and the Secret that were looked at last
-	tokenless time.Time                   // since when there is no token; zero: there is one
-	problem   error                       // why no client can be made; nil: one can
+	object   *corev1beta1.KubeFedCluster // the newest that was seen
+	versions [2]string                   // of the KubeFedCluster and the Secret that were looked at last
+	bare     time.Time                   // since when there is no credential; zero: there is one
+	problem  error                       // why no client can be made; nil: one can
 
 	settings settings
-	token    *credential.Token
-	shared   *http.Transport
-	open     *connrotation.Dialer // made the connections of shared
-	monitor  *health.Monitor      // nil while no client can be made
+	link     *link           // nil until a client can be made for the first time
+	proof    string          // what the credential is and where, for messages
+	monitor  *health.Monitor // nil while no client can be made
 	stop     context.CancelFunc
 
 	finding    health.Finding
@@ -88,16 +84,16 @@ func (m *member) signal() {
 	}
 }
 
-// patience is how long to wait for the token that is missing.
+// patience is how long to wait for the credential that is missing.
 func (m *member) patience(missing error) time.Duration {
 	switch {
 	case missing == nil:
-		m.tokenless = time.Time{}
+		m.bare = time.Time{}
 		return 0
-	case m.tokenless.IsZero():
-		m.tokenless = time.Now()
+	case m.bare.IsZero():
+		m.bare = time.Now()
 	}
-	return grace - time.Since(m.tokenless)
+	return grace - time.Since(m.bare)
 }
 
 // malformedLocked takes a member out of work until its configuration is mended.
@@ -114,31 +110,33 @@ func (r *Registry) malformedLocked(m *member, problem error) {
 	m.signal()
 }
 
-// wellFormedLocked sees to it that the member is reached as settings and token
+// wellFormedLocked sees to it that the member is reached as settings and value
 // say.
-func (r *Registry) wellFormedLocked(m *member, s settings, token string) {
+func (r *Registry) wellFormedLocked(m *member, s settings, value credential.Value) {
+	proof := fmt.Sprintf("the %s in Secret %q", value, m.object.Spec.SecretRef.Name)
 	switch {
-	case m.monitor == nil || m.settings.identity != s.identity:
-		r.connectLocked(m, s, token)
-	case m.token.Renew(token):
+	case m.monitor == nil || m.settings.identity != s.identity || m.proof != proof:
+		m.proof = proof
+		r.connectLocked(m, s, value)
+	case m.link.credential.Renew(value):
 		m.monitor.Wake()
 	}
 	r.publishLocked(m)
 }
 
-func (r *Registry) connectLocked(m *member, s settings, token string) {
+func (r *Registry) connectLocked(m *member, s settings, value credential.Value) {
 	state := health.State{} // another cluster, for all we know
-	if m.settings.endpoint == "" && m.conditions == nil {
+	if m.link == nil && m.conditions == nil {
 		state = recorded(m.object.Status.Conditions)
 	} else if m.problem != nil {
 		m.finding.Result = initial(state)
 	}
 	m.disconnect()
-	m.problem, m.settings, m.token = nil, s, credential.NewToken(token)
-	m.shared, m.open = s.transport()
+	m.problem = nil
+	m.lead(s, value)
 	ctx, stop := context.WithCancel(m.ctx)
 	options := r.options.Health.WithDefaults()
-	target, err := health.NewTarget(m.config(), health.Limits{Timeout: options.Timeout, Fields: fields(m.object.Spec.SecretRef.Name)})
+	target, err := health.NewTarget(m.link.config(), health.Limits{Timeout: options.Timeout, Fields: fields(m.proof)})
 	if err != nil {
 		stop()
 		r.malformedLocked(m, err)
@@ -153,14 +151,24 @@ func (r *Registry) connectLocked(m *member, s settings, token string) {
 	})
 }
 
-func fields(secret string) health.Fields {
+// lead has the link of the member lead where the settings say. Where it does
+// already, clients that were made earlier get the credential too.
+func (m *member) lead(s settings, value credential.Value) {
+	if m.link != nil && m.settings.identity == s.identity {
+		m.link.credential.Renew(value)
+		return
+	}
+	m.settings, m.link = s, s.link(value)
+}
+
+func fields(proof string) health.Fields {
 	return health.Fields{
 		Endpoint:   "spec.apiEndpoint",
 		Authority:  "spec.caBundle",
 		OtherName:  "list SubjectName in spec.disabledTLSValidations",
 		OtherTime:  "list ValidityPeriod in spec.disabledTLSValidations",
 		Proxy:      "spec.proxyURL",
-		Credential: fmt.Sprintf("the token in Secret %q", secret),
+		Credential: proof,
 	}
 }
 
@@ -170,15 +178,8 @@ func (m *member) disconnect() {
 		return
 	}
 	m.stop()
-	m.open.CloseAll()
+	m.link.open.CloseAll()
 	m.monitor = nil
-}
-
-// config is how to reach the member.
-func (m *member) config() *rest.Config {
-	config := &rest.Config{Host: m.settings.endpoint, QPS: -1, Transport: m.shared}
-	config.Wrap(m.token.Wrapper(m.settings.parsed.endpoint.Host))
-	return config
 }
 
 // found takes in what a monitor found, unless it was stopped since.
@@ -200,9 +201,9 @@ func (r *Registry) found(ctx context.Context, m *member, f health.Finding) {
 // refresh ends connections that may be dead without knowing it: a probe has its
 // own. When the member is back, those in use are no better than idle ones.
 func (m *member) refresh(f health.Finding) {
-	m.shared.CloseIdleConnections()
+	m.link.shared.CloseIdleConnections()
 	if f.OK {
-		m.open.CloseAll()
+		m.link.open.CloseAll()
 	}
 }
 

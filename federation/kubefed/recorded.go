@@ -13,7 +13,6 @@ import (
 
 	"github.com/fedrail/fedrail/federation"
 	corev1beta1 "github.com/fedrail/fedrail/federation/apis/core/v1beta1"
-	"github.com/fedrail/fedrail/internal/credential"
 )
 
 // ClusterOf is what a KubeFedCluster says of its member, for whoever runs no
@@ -38,21 +37,31 @@ func ClusterOf(object *corev1beta1.KubeFedCluster) federation.Cluster {
 	return c
 }
 
-// ConfigOf says how to reach a member, from its KubeFedCluster and the Secret that
+// ConfigOf is [ConfigWith] without options: programs that the Secret names are not
+// run.
+func ConfigOf(object *corev1beta1.KubeFedCluster, secret *corev1.Secret) (*rest.Config, error) {
+	return ConfigWith(ConfigOptions{}, object, secret)
+}
+
+// ConfigOptions are options of [ConfigWith].
+type ConfigOptions struct {
+	// Exec says whether a program may run that the Secret names; default ExecRefuse.
+	Exec ExecPolicy
+}
+
+// ConfigWith says how to reach a member, from its KubeFedCluster and the Secret that
 // this refers to, for whoever runs no [Registry]. A nil Secret is one that is not
 // there. Clients that are made of the same config share connections. There is no
 // limit on the rate of requests and no timeout. The error names each field that cannot
 // be understood, and how to mend it.
-func ConfigOf(object *corev1beta1.KubeFedCluster, secret *corev1.Secret) (*rest.Config, error) {
+func ConfigWith(options ConfigOptions, object *corev1beta1.KubeFedCluster, secret *corev1.Secret) (*rest.Config, error) {
 	s, settingsErr := readSettings(object.Spec)
 	stored, convertErr := contentOf(secret)
-	token, tokenErr := readToken(stored, object.Spec.SecretRef)
-	if err := errors.Join(settingsErr, convertErr, tokenErr); err != nil {
+	value, valueErr := readCredential(stored, object.Spec.SecretRef, options.Exec)
+	if err := errors.Join(options.Exec.validate(), settingsErr, convertErr, valueErr); err != nil {
 		return nil, fmt.Errorf("KubeFedCluster %q: %w", object.Name, err)
 	}
-	m := member{settings: s, token: credential.NewToken(token)}
-	m.shared, _ = s.transport()
-	return m.config(), nil
+	return s.link(value).config(), nil
 }
 
 func contentOf(secret *corev1.Secret) (*unstructured.Unstructured, error) {

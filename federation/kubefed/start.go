@@ -69,7 +69,7 @@ func (r *Registry) makeInformers() error {
 	r.secrets = r.informer(corev1.SchemeGroupVersion.WithResource("secrets"))
 	return errors.Join(
 		r.prepare(r.clusters, withoutManagedFields),
-		r.prepare(r.secrets, onlyToken),
+		r.prepare(r.secrets, onlyCredential),
 	)
 }
 
@@ -119,8 +119,9 @@ func withoutManagedFields(object any) (any, error) {
 	return object, nil
 }
 
-// onlyToken forgets all of a Secret but its name, its version and its token.
-func onlyToken(object any) (any, error) {
+// onlyCredential forgets all of a Secret but its name, its version and what it may
+// hold of a credential.
+func onlyCredential(object any) (any, error) {
 	u, ok := object.(*unstructured.Unstructured)
 	if !ok {
 		return object, nil
@@ -130,9 +131,11 @@ func onlyToken(object any) (any, error) {
 	kept.SetName(u.GetName())
 	kept.SetUID(u.GetUID())
 	kept.SetResourceVersion(u.GetResourceVersion())
-	token, found, err := unstructured.NestedString(u.Object, "data", corev1beta1.TokenKey)
-	if err != nil || !found {
-		return kept, nil
+	data := map[string]any{}
+	for _, key := range credentialKeys() {
+		if held, found, err := unstructured.NestedString(u.Object, "data", key); err == nil && found {
+			data[key] = held
+		}
 	}
-	return kept, unstructured.SetNestedField(kept.Object, token, "data", corev1beta1.TokenKey)
+	return kept, unstructured.SetNestedMap(kept.Object, data, "data")
 }

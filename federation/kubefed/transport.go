@@ -12,7 +12,11 @@ import (
 	"time"
 
 	utilnet "k8s.io/apimachinery/pkg/util/net"
+	clientauthenticationv1 "k8s.io/client-go/pkg/apis/clientauthentication/v1"
+	"k8s.io/client-go/rest"
 	"k8s.io/client-go/util/connrotation"
+
+	"github.com/fedrail/fedrail/internal/credential"
 )
 
 // A connection on which nothing comes is asked whether it lives after pingAfter,
@@ -24,10 +28,43 @@ const (
 	pingPatience = 3 * time.Second
 )
 
+// link is how a member is reached, and with which credential.
+type link struct {
+	endpoint   *url.URL
+	shared     *http.Transport // of all clients
+	open       *connrotation.Dialer
+	credential *credential.Credential
+}
+
+// link is one without a connection. Those that are made with it are closed when
+// the credential that they were made with is not in force any more.
+func (s settings) link(value credential.Value) *link {
+	l := &link{endpoint: s.parsed.endpoint}
+	l.open = connrotation.NewDialer((&net.Dialer{Timeout: 30 * time.Second, KeepAlive: 30 * time.Second}).DialContext)
+	l.credential = credential.New(credential.Options{Value: value, Changed: l.open.CloseAll, Cluster: s.described()})
+	l.shared = s.transport(l.open)
+	l.shared.TLSClientConfig.GetClientCertificate = l.credential.Certificate
+	return l
+}
+
+// config is for clients over the link.
+func (l *link) config() *rest.Config {
+	config := &rest.Config{Host: l.endpoint.String(), QPS: -1, Transport: l.shared}
+	config.Wrap(l.credential.Wrapper(l.endpoint.Host))
+	return config
+}
+
+// described is what a credential plug-in may be told of the member.
+func (s settings) described() clientauthenticationv1.Cluster {
+	return clientauthenticationv1.Cluster{
+		Server: s.endpoint, CertificateAuthorityData: []byte(s.authorities),
+		InsecureSkipTLSVerify: s.unchecked&everything != 0, ProxyURL: s.proxy,
+	}
+}
+
 // transport is for all clients of the member; their requests go through one
-// connection where HTTP/2 is spoken. The dialer can close all that it made.
-func (s settings) transport() (*http.Transport, *connrotation.Dialer) {
-	dialer := connrotation.NewDialer((&net.Dialer{Timeout: 30 * time.Second, KeepAlive: 30 * time.Second}).DialContext)
+// connection where HTTP/2 is spoken.
+func (s settings) transport(dialer *connrotation.Dialer) *http.Transport {
 	transport := &http.Transport{
 		Proxy:               utilnet.NewProxierWithNoProxyCIDR(http.ProxyFromEnvironment),
 		DialContext:         dialer.DialContext,
@@ -40,7 +77,7 @@ func (s settings) transport() (*http.Transport, *connrotation.Dialer) {
 	if s.proxy != "" {
 		through(transport, s.parsed.proxy)
 	}
-	return utilnet.SetTransportDefaults(transport), dialer
+	return utilnet.SetTransportDefaults(transport)
 }
 
 // through sends requests through the proxy. The certificate of a proxy is
@@ -48,11 +85,21 @@ func (s settings) transport() (*http.Transport, *connrotation.Dialer) {
 // checked of the member, are about the member.
 func through(transport *http.Transport, proxy *url.URL) {
 	transport.Proxy = http.ProxyURL(proxy)
-	if proxy.Scheme == "https" {
-		dialer := &tls.Dialer{Config: &tls.Config{MinVersion: tls.VersionTLS12}}
-		transport.DialTLSContext = func(ctx context.Context, network, address string) (net.Conn, error) {
-			return dialer.DialContext(ctx, network, address)
+	if proxy.Scheme != "https" {
+		return
+	}
+	dial, config := transport.DialContext, &tls.Config{MinVersion: tls.VersionTLS12, ServerName: proxy.Hostname()}
+	transport.DialTLSContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+		raw, err := dial(ctx, network, address)
+		if err != nil {
+			return nil, err
 		}
+		connection := tls.Client(raw, config)
+		if err := connection.HandshakeContext(ctx); err != nil {
+			_ = raw.Close() // the handshake says what is wrong
+			return nil, err
+		}
+		return connection, nil
 	}
 }
 

@@ -18,6 +18,7 @@ import (
 	"k8s.io/client-go/rest"
 
 	corev1beta1 "github.com/fedrail/fedrail/federation/apis/core/v1beta1"
+	"github.com/fedrail/fedrail/federation/kubefed"
 	"github.com/fedrail/fedrail/propagation"
 	"github.com/fedrail/fedrail/propagation/budget"
 )
@@ -52,6 +53,9 @@ type Options struct {
 	// ClusterSet says whether services that members export are those of all members;
 	// default Apart. It is Apart in a federation of one namespace.
 	ClusterSet ClusterSet
+	// MemberExec says whether programs may run here that the Secrets of members name;
+	// default kubefed.ExecRefuse.
+	MemberExec kubefed.ExecPolicy
 	// HealthAddr and MetricsAddr are where to serve, as host:port; port 0 is a
 	// free one, and empty is not to serve. Both serve /healthz, /readyz and
 	// /metrics, and may be the same.

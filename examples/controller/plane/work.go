@@ -28,7 +28,7 @@ func (p *Plane) work(ctx context.Context) error {
 	}
 	defer events.Shutdown()
 	written, err := kubefed.New(kubefed.Options{
-		Host: p.host.config, Namespace: p.Namespace, Health: p.health(),
+		Host: p.host.config, Namespace: p.Namespace, Exec: p.MemberExec, Health: p.health(),
 		Logger: p.Logger.WithName("clusters"), Recorder: recorder,
 		OnProbe: p.metrics.members.noteProbe,
 	})

@@ -18,11 +18,21 @@ const (
 	LeaderElectionName = "kubefed-controller-manager"
 )
 
-// The keys of the Secret that a [KubeFedCluster] refers to.
+// The keys of the Secret that a [KubeFedCluster] refers to. It holds one kind of
+// credential: a token, as in KubeFed, a client certificate with its private key,
+// or a kubeconfig file.
 const (
-	TokenKey = "token"  // a bearer token; required, and not empty
-	CAKey    = "ca.crt" // read once, when a cluster joins
+	TokenKey       = "token"      // a bearer token
+	CertificateKey = "tls.crt"    // a client certificate, in PEM
+	PrivateKeyKey  = "tls.key"    // its private key, in PEM
+	KubeconfigKey  = "kubeconfig" // a kubeconfig file; the user of its current context counts, and nothing else
+	CAKey          = "ca.crt"     // read once, when a cluster joins
 )
+
+// RenewTokenAnnotation is on a Secret with a token that is to be renewed before it
+// expires. Its value is the service account in the member whose token it is, as
+// namespace/name.
+const RenewTokenAnnotation = "fedrail.io/renew-token"
 
 // NeverFederated returns the namespaces that are never federated: those of
 // Kubernetes itself and the system namespace of the federation. The slice is
