@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 	"sync"
 	"time"
 
@@ -108,18 +109,21 @@ func (s *serviceStatuses) write(ctx context.Context, key string) error {
 	if err != nil || service.GetDeletionTimestamp() != nil || told.ObservedGeneration == 0 {
 		return nil // there is nothing to tell, or nothing that can be read
 	}
-	want := clusterStatuses(told)
-	there, exists, err := s.informer.GetStore().GetByKey(key)
-	switch {
-	case err != nil:
+	there, err := s.find(key)
+	if err != nil {
 		return err
-	case exists && s.says(there.(*unstructured.Unstructured), service, want):
+	}
+	before := clusterStatusesIn(there, service)
+	want := clusterStatuses(told, before)
+	if before != nil && isAsBefore(before, want) {
 		return nil
 	}
+	metadata := map[string]any{"name": service.GetName(), "ownerReferences": []metav1.OwnerReference{ownerOf(service)}}
+	if there != nil {
+		metadata["resourceVersion"] = there.GetResourceVersion() // what stays is as it was there
+	}
 	body, err := json.Marshal(map[string]any{
-		"apiVersion": s.kind.GroupVersionKind().GroupVersion().String(), "kind": s.kind.Kind,
-		"metadata":      map[string]any{"name": service.GetName(), "ownerReferences": []metav1.OwnerReference{ownerOf(service)}},
-		"clusterStatus": want,
+		"apiVersion": s.kind.GroupVersionKind().GroupVersion().String(), "kind": s.kind.Kind, "metadata": metadata, "clusterStatus": want,
 	})
 	if err != nil {
 		return fmt.Errorf("encode the status: %w", err)
@@ -130,25 +134,58 @@ func (s *serviceStatuses) write(ctx context.Context, key string) error {
 	return err
 }
 
-// says says whether one says what it should, of that FederatedService.
-func (s *serviceStatuses) says(there, service *unstructured.Unstructured, want []any) bool {
-	now, _, err := unstructured.NestedSlice(there.Object, "clusterStatus")
+// find is the one that is there; nil when there is none.
+func (s *serviceStatuses) find(key string) (*unstructured.Unstructured, error) {
+	there, exists, err := s.informer.GetStore().GetByKey(key)
+	if err != nil || !exists {
+		return nil, err
+	}
+	return there.(*unstructured.Unstructured), nil
+}
+
+// clusterStatusesIn are those that are written, of that FederatedService; nil when
+// there are none to go by.
+func clusterStatusesIn(there, service *unstructured.Unstructured) []any {
+	if there == nil {
+		return nil
+	}
 	owners := there.GetOwnerReferences()
-	return err == nil && len(now) == len(want) && (len(want) == 0 || reflect.DeepEqual(now, want)) &&
-		len(owners) > 0 && owners[0].UID == service.GetUID()
+	if len(owners) == 0 || owners[0].UID != service.GetUID() {
+		return nil
+	}
+	all, found, err := unstructured.NestedSlice(there.Object, "clusterStatus")
+	if err == nil && !found {
+		return []any{}
+	}
+	return all
+}
+
+func isAsBefore(before, want []any) bool {
+	return len(before) == len(want) && (len(want) == 0 || reflect.DeepEqual(before, want))
 }
 
 // clusterStatuses are the status of each copy, in name order as the clusters are.
-func clusterStatuses(told federatedkind.Status) []any {
+// Where the FederatedService does not tell it, be it that there was no room or that
+// the copy cannot be seen, it stays as it was before; one that was never told is not
+// among them.
+func clusterStatuses(told federatedkind.Status, before []any) []any {
 	all := []any{}
 	for _, c := range told.Clusters {
-		content := map[string]any{}
 		if c.RemoteStatus != nil {
-			content = c.RemoteStatus
+			all = append(all, map[string]any{"clusterName": c.Name, "status": c.RemoteStatus})
+		} else if at := slices.IndexFunc(before, isOf(c.Name)); at >= 0 {
+			all = append(all, before[at])
 		}
-		all = append(all, map[string]any{"clusterName": c.Name, "status": content})
 	}
 	return all
+}
+
+// isOf says of what is written whether it is of that cluster.
+func isOf(cluster string) func(any) bool {
+	return func(written any) bool {
+		entry, _ := written.(map[string]any)
+		return entry["clusterName"] == cluster
+	}
 }
 
 func ownerOf(o *unstructured.Unstructured) metav1.OwnerReference {
