@@ -5,100 +5,142 @@ import (
 	"errors"
 	"fmt"
 
+	corev1 "k8s.io/api/core/v1"
+	rbacv1 "k8s.io/api/rbac/v1"
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/runtime/schema"
-	"k8s.io/client-go/discovery"
+	"k8s.io/apimachinery/pkg/runtime"
 
+	"github.com/fedrail/fedrail/federation"
 	corev1beta1 "github.com/fedrail/fedrail/federation/apis/core/v1beta1"
 	"github.com/fedrail/fedrail/federation/apis/federatedkind"
 )
 
-// Enable lets the federation carry objects of the types, which are written as in
-// "kubectl get": plural name, and group where there is one ("configmaps",
-// "deployments.apps"). The host has to serve them, in the version that it
-// prefers. What is in namespaces needs "namespaces" to be enabled too.
+// Enabling is what lets the federation carry the objects of one type.
+type Enabling struct {
+	Kind       federatedkind.Kind
+	Definition *apiextensionsv1.CustomResourceDefinition
+	Config     *corev1beta1.FederatedTypeConfig
+	// Defined and Configured say that the host has the one or the other already.
+	// What is given here takes the place of what is there.
+	Defined, Configured bool
+}
+
+// Enable lets the federation carry objects of the types, which are named as in a
+// [Wish], in the versions that the host prefers. What is in namespaces needs
+// "namespaces" to be enabled too.
 func (h Host) Enable(ctx context.Context, types ...string) error {
+	wishes := make([]Wish, len(types))
+	for i, name := range types {
+		wishes[i].Name = name
+	}
+	kinds, err := h.Discover(ctx, wishes...)
+	if err != nil {
+		return err
+	}
+	all, err := h.PlanEnabling(ctx, kinds...)
+	if err != nil {
+		return err
+	}
+	return h.CarryOut(ctx, all...)
+}
+
+// PlanEnabling works out what lets the federation carry objects of the kinds, and
+// writes nothing. The error says of each kind what speaks against it: see
+// [MayEnable]; a federated kind that is defined otherwise than it should be; or a
+// host on which nothing is installed.
+func (h Host) PlanEnabling(ctx context.Context, kinds ...federatedkind.Kind) ([]Enabling, error) {
+	w, err := h.writer()
+	if err != nil {
+		return nil, err
+	}
+	configs, err := w.configs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	all, errs := make([]Enabling, len(kinds)), make([]error, len(kinds))
+	for i, kind := range kinds {
+		all[i] = Enabling{Kind: kind, Definition: kind.Definition(), Config: kind.TypeConfig(h.Namespace)}
+		if errs[i] = MayEnable(kind, configs); errs[i] != nil {
+			continue
+		}
+		all[i].Configured = find(configs, all[i].Config.Name) != nil
+		all[i].Defined, errs[i] = w.mayDefine(ctx, kind)
+		configs = append(configs, *all[i].Config)
+	}
+	return all, errors.Join(errs...)
+}
+
+// CarryOut makes the host have what is planned, and returns when it serves the
+// federated kinds. The controller's account gets the rights on those of another
+// group than KubeFed's.
+func (h Host) CarryOut(ctx context.Context, all ...Enabling) error {
 	w, err := h.writer()
 	if err != nil {
 		return err
 	}
-	kinds, err := h.discover(types)
-	if err != nil {
-		return err
-	}
-	definitions := make([]*apiextensionsv1.CustomResourceDefinition, len(kinds))
-	for i, kind := range kinds {
-		definitions[i] = kind.Definition()
+	definitions := make([]*apiextensionsv1.CustomResourceDefinition, len(all))
+	for i, e := range all {
+		definitions[i] = e.Definition
 	}
 	if err := w.define(ctx, definitions...); err != nil {
 		return err
 	}
-	for _, kind := range kinds {
-		if err := w.apply(ctx, placed{corev1beta1.FederatedTypeConfigs(), kind.TypeConfig(h.Namespace)}); err != nil {
+	for _, e := range all {
+		if err := w.letServe(ctx, e.Definition.Spec.Group); err != nil {
+			return err
+		}
+		if err := w.apply(ctx, placed{corev1beta1.FederatedTypeConfigs(), e.Config}); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// discover finds the types on the host.
-func (h Host) discover(types []string) ([]federatedkind.Kind, error) {
-	client, err := discovery.NewDiscoveryClientForConfig(h.Config)
-	if err != nil {
+// configs are the FederatedTypeConfigs of the host, with defaults.
+func (w writer) configs(ctx context.Context) ([]corev1beta1.FederatedTypeConfig, error) {
+	_, err := w.client.Resource(corev1.SchemeGroupVersion.WithResource("namespaces")).Get(ctx, w.Namespace, metav1.GetOptions{})
+	if apierrors.IsNotFound(err) {
+		return nil, fmt.Errorf("the host has no namespace %q: nothing of a federation is installed there", w.Namespace)
+	}
+	list, err := w.client.Resource(corev1beta1.FederatedTypeConfigs()).Namespace(w.Namespace).List(ctx, metav1.ListOptions{})
+	switch {
+	case apierrors.IsNotFound(err):
+		return nil, errors.New("the host does not know the kind FederatedTypeConfig: nothing of a federation is installed there")
+	case err != nil:
 		return nil, fmt.Errorf("host: %w", err)
 	}
-	lists, err := client.ServerPreferredResources()
-	if err != nil && len(lists) == 0 {
-		return nil, fmt.Errorf("host: %w", err) // some groups may be out of order
-	}
-	served := servedKinds(lists)
-	kinds, errs := make([]federatedkind.Kind, len(types)), make([]error, len(types))
-	for i, name := range types {
-		kind, found := served[schema.ParseGroupResource(name)]
-		if !found {
-			errs[i] = fmt.Errorf("type %q: the host serves no such resource; write its plural name and group, such as deployments.apps", name)
-			continue
+	configs := make([]corev1beta1.FederatedTypeConfig, len(list.Items))
+	for i := range list.Items {
+		if err := runtime.DefaultUnstructuredConverter.FromUnstructured(list.Items[i].Object, &configs[i]); err != nil {
+			return nil, fmt.Errorf("FederatedTypeConfig %q: %w", list.Items[i].GetName(), err)
 		}
-		kind.Replicas, errs[i] = hasReplicas(client, kind)
-		kinds[i] = kind
+		configs[i] = *configs[i].WithDefaults()
 	}
-	return kinds, errors.Join(errs...)
+	return configs, nil
 }
 
-func servedKinds(lists []*metav1.APIResourceList) map[schema.GroupResource]federatedkind.Kind {
-	kinds := map[schema.GroupResource]federatedkind.Kind{}
-	for _, list := range lists {
-		gv, err := schema.ParseGroupVersion(list.GroupVersion)
-		if err != nil {
-			continue // no resource of ours can be in it
-		}
-		for _, r := range list.APIResources {
-			r.Group, r.Version = gv.Group, gv.Version
-			kinds[schema.GroupResource{Group: gv.Group, Resource: r.Name}] = federatedkind.Discovered(r)
-		}
+// letServe lets the controller serve the federated kinds of a group, where it has an
+// account that Install made.
+func (w writer) letServe(ctx context.Context, group string) error {
+	if group == federatedkind.DefaultGroup {
+		return nil
 	}
-	return kinds
-}
-
-// hasReplicas reads the OpenAPI document of the type's group and version.
-func hasReplicas(client discovery.DiscoveryInterface, kind federatedkind.Kind) (bool, error) {
-	paths, err := client.OpenAPIV3().Paths()
+	account := w.serviceAccount(controllerAccount)
+	switch _, err := account.at(w.client).Get(ctx, controllerAccount, metav1.GetOptions{}); {
+	case apierrors.IsNotFound(err):
+		return nil // the controller is somebody else's, and so are its rights
+	case err != nil:
+		return fmt.Errorf("host: service account %q: %w", controllerAccount, err)
+	}
+	scope, err := w.scope(ctx, w.client)
 	if err != nil {
-		return false, fmt.Errorf("OpenAPI of the host: %w", err)
+		return fmt.Errorf("host: %w", err)
 	}
-	gv := kind.Target.GroupVersionKind().GroupVersion()
-	path := "apis/" + gv.String()
-	if gv.Group == "" {
-		path = "api/" + gv.Version
+	g := grant{controllerAccount + "-" + group, controllerAccount, []rbacv1.PolicyRule{allow(group, []string{"*"}, "get", "list", "watch", "patch")}}
+	if scope == federation.NamespaceScoped {
+		return w.apply(ctx, w.inNamespace(g)...)
 	}
-	document, found := paths[path]
-	if !found {
-		return false, nil // a group that was defined just now; it is not among the built-in ones
-	}
-	content, err := document.Schema("application/json")
-	if err != nil {
-		return false, fmt.Errorf("OpenAPI of the host: %s: %w", path, err)
-	}
-	return federatedkind.HasReplicas(content, kind.Target.GroupVersionKind())
+	return w.apply(ctx, w.everywhere(g)...)
 }
