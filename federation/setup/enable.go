@@ -17,6 +17,9 @@ import (
 	"github.com/fedrail/fedrail/federation/apis/federatedkind"
 )
 
+// ErrNotInstalled is in the error for a host on which [Host.Install] was not run.
+var ErrNotInstalled = errors.New("nothing of a federation is installed there")
+
 // Enabling is what lets the federation carry the objects of one type.
 type Enabling struct {
 	Kind       federatedkind.Kind
@@ -102,12 +105,12 @@ func (h Host) CarryOut(ctx context.Context, all ...Enabling) error {
 func (w writer) configs(ctx context.Context) ([]corev1beta1.FederatedTypeConfig, error) {
 	_, err := w.client.Resource(corev1.SchemeGroupVersion.WithResource("namespaces")).Get(ctx, w.Namespace, metav1.GetOptions{})
 	if apierrors.IsNotFound(err) {
-		return nil, fmt.Errorf("the host has no namespace %q: nothing of a federation is installed there", w.Namespace)
+		return nil, fmt.Errorf("the host has no namespace %q: %w", w.Namespace, ErrNotInstalled)
 	}
 	list, err := w.client.Resource(corev1beta1.FederatedTypeConfigs()).Namespace(w.Namespace).List(ctx, metav1.ListOptions{})
 	switch {
 	case apierrors.IsNotFound(err):
-		return nil, errors.New("the host does not know the kind FederatedTypeConfig: nothing of a federation is installed there")
+		return nil, fmt.Errorf("the host does not know the kind FederatedTypeConfig: %w", ErrNotInstalled)
 	case err != nil:
 		return nil, fmt.Errorf("host: %w", err)
 	}
