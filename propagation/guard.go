@@ -26,12 +26,13 @@ func (c *Controller) guard(o *object, in Intent, p plan) plan {
 	members, now := c.lanes.staying(), time.Now()
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	o.placed.age(o.intent, now)
 	asked := o.placed.take(in)
 	o.placed.regain(p.hold)
 	losing := o.placed.losing(p.hold, members)
 	reason := ""
 	if len(losing) > 0 {
-		loss := o.placed.loss(losing, members, now)
+		loss := o.placed.loss(losing, members)
 		loss.Kept, loss.Drained = p.hold, drained(loss.Lost, members, in.Placement.Want.Tolerations)
 		loss.Asked, loss.Allowed = asked, in.AllowLoss
 		reason = c.LossGuard.Judge(loss)
@@ -101,6 +102,17 @@ func isWithdrawn(bounds []placement.Bound) bool {
 	})
 }
 
+// age forgets the losses that do not count any more. While the object was suspended
+// nothing was removed: what was lost then goes all at once, now or later.
+func (s *placed) age(before Intent, now time.Time) {
+	if before.rests() {
+		for name := range s.lost {
+			s.lost[name] = now
+		}
+	}
+	maps.DeleteFunc(s.lost, func(_ federation.ClusterName, at time.Time) bool { return now.Sub(at) > lossWindow })
+}
+
 // losing are the members that should hold the object and shall no more, in name
 // order.
 func (s *placed) losing(hold []federation.ClusterName, members federation.ClusterSet) []federation.ClusterName {
@@ -114,10 +126,7 @@ func (s *placed) losing(hold []federation.ClusterName, members federation.Cluste
 }
 
 // loss adds what was lost lately to what is lost now.
-func (s *placed) loss(losing []federation.ClusterName, members federation.ClusterSet, now time.Time) Loss {
-	maps.DeleteFunc(s.lost, func(name federation.ClusterName, at time.Time) bool {
-		return now.Sub(at) > lossWindow
-	})
+func (s *placed) loss(losing []federation.ClusterName, members federation.ClusterSet) Loss {
 	lost, held := map[federation.ClusterName]bool{}, map[federation.ClusterName]bool{}
 	for name := range s.in {
 		if _, member := members.Get(name); member {

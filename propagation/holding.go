@@ -13,6 +13,10 @@ type Holding struct {
 	// adopted: the host's own namespace, where the host is a member too. Empty is
 	// none.
 	Adopt types.UID
+	// Again has the copy written although it is believed to be as it should, when it is
+	// another text than at the last Apply that went well in this process. The empty text
+	// asks for nothing. The Controller fills it in.
+	Again string
 	// Conflict says what happens to a field that somebody else took; the zero
 	// Conflict is Overwrite.
 	Conflict Conflict

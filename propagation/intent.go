@@ -37,6 +37,19 @@ type Intent struct {
 	// Deleting says that the declaration is being deleted: no cluster should
 	// hold the object any more.
 	Deleting bool
+	// Suspended says that nothing is created, changed or removed in any member for now,
+	// in spite of all else that is said here, but for Deleting. How the copies fare goes
+	// on being told; the Propagator has to be a Viewer for that. What is on its way to a
+	// member when it begins may get there still.
+	Suspended bool
+	// Reconcile has every copy compared with what should be there and written anew,
+	// whenever it changes to another text: also where the copy is believed to be as it
+	// should. It ends all back-offs. The text that an object has when a Controller first
+	// sees it asks for nothing, and neither does the empty one.
+	Reconcile string
+	// Retry has what failed be tried again at once, whenever it changes as Reconcile
+	// does. What is as it should be costs no request.
+	Retry string
 	// Holding says what gives way where somebody else writes fields of a copy;
 	// in the zero Holding they do.
 	Holding Holding
@@ -87,8 +100,8 @@ type Onlooker interface {
 	// Placed tells where an object should be by the last decision: what bounds,
 	// policies, taints and the loss guard leave of its placement. It is told at each
 	// planning, before anything is done about it, but not of an object that is being
-	// deleted or cannot be understood. It is called concurrently, must not block, and
-	// must not keep the slice.
+	// deleted or cannot be understood. One that is suspended should be where it may be,
+	// too. It is called concurrently, must not block, and must not keep the slice.
 	Placed(key Key, clusters []federation.ClusterName)
 }
 

@@ -101,6 +101,9 @@ func (c *Controller) attempt(ctx context.Context, member federation.Cluster, j j
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
 	defer cancel()
+	if j.intent.rests() {
+		return c.lookAt(ctx, member.Name, trial{job: j, member: member})
+	}
 	if !j.hold {
 		return c.remove(ctx, member, j)
 	}
@@ -120,17 +123,22 @@ func (c *Controller) attempt(ctx context.Context, member federation.Cluster, j j
 		return f
 	}
 	c.left.clear(j.intent.Key, member.Name, c.left.removals(j.intent.Key)) // it is of this parent by now
-	held := status.Observation{Cluster: member.Name, Remote: out.Status, Vitals: out.Vitals}
+	return finding{action: out.Action, regained: len(out.Regained), phase: settled, seen: observed(member.Name, out), effort: effortOf(out)}
+}
+
+// observed is the observation of a copy that is as it should be.
+func observed(name federation.ClusterName, out Outcome) status.Observation {
+	held := status.Observation{Cluster: name, Remote: out.Status, Vitals: out.Vitals}
 	if len(out.Yielded) > 0 {
 		held.Message = "left to others: " + Describe(out.Yielded)
 	}
-	return finding{action: out.Action, regained: len(out.Regained), phase: settled, seen: held, effort: effortOf(out)}
+	return held
 }
 
 // holding completes the intent's.
 func (j job) holding() Holding {
 	how := j.intent.Holding
-	how.Parent = j.intent.Parent
+	how.Parent, how.Again = j.intent.Parent, j.intent.Reconcile
 	return how
 }
 

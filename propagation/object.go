@@ -36,6 +36,8 @@ type object struct {
 	revision int            // of the plan
 	rolled   bool           // no rollout has anything to decide until the next plan
 	unroll   status.Problem // what a rollout waits for
+
+	renewing string // asks for every copy to be written anew; empty when that is done
 }
 
 // isDeletingOf says whether the object is that parent's, and to go.
@@ -96,6 +98,7 @@ func (o *object) adopt(in Intent, base *unstructured.Unstructured, p plan, now t
 	case o.intent.Generation != in.Generation && !p.frozen:
 		o.unseeLocked()
 	}
+	o.noteReconcileLocked(in)
 	o.intent, o.base, o.problem, o.frozen = in, base, p.problem, p.frozen
 	o.intent.Reported = status.Summary{} // what was reported last is in o.reported
 	if p.frozen {

@@ -71,6 +71,7 @@ func (c *Controller) planAs(ctx context.Context, key Key, span Span) (Intent, er
 		c.plans.AddAfter(key, time.Until(p.next))
 	}
 	o.causedBy(span)
+	c.urge(o, in)
 	for _, name := range o.adopt(in, identified(in), p, time.Now()) {
 		if l, known := c.lanes.get(name); known {
 			l.queue.Add(key)
@@ -119,7 +120,12 @@ func (c *Controller) decide(ctx context.Context, in Intent, may []federation.Clu
 
 // tellPlaced tells an Onlooker what was decided.
 func (c *Controller) tellPlaced(in Intent, p plan) {
-	if o, looks := c.Source.(Onlooker); looks && !p.frozen && !in.Deleting {
+	o, looks := c.Source.(Onlooker)
+	switch {
+	case !looks, p.frozen, in.Deleting:
+	case in.rests():
+		o.Placed(in.Key, slices.Sorted(slices.Values(slices.Concat(p.hold, p.drop))))
+	default:
 		o.Placed(in.Key, p.hold)
 	}
 }

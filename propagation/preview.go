@@ -28,7 +28,7 @@ type PreviewRequest struct {
 
 // Preview is what a [Controller] would make of an intent, if nothing but the intent
 // and the members had a say: no loss guard, no rollout, and no member that is not
-// ready.
+// ready. Of one that is suspended it is what it would be if it were not.
 type Preview struct {
 	// Decision is where the object goes, and why it does not go elsewhere. A member
 	// that is leaving is none that it could go to.

@@ -54,6 +54,7 @@ func (c *Controller) report(ctx context.Context, key Key) error {
 	if o.owes() {
 		c.tell(o, d.intent, change{summary, summary})
 	}
+	c.tellRenewed(o, d.intent)
 	o.rest()
 	if len(d.silent) > 0 {
 		c.reports.AddAfter(key, d.letGoIn)
@@ -104,7 +105,7 @@ func (o *object) draft(now time.Time, options Options, moved func(federation.Clu
 
 // factsLocked are what is known of an object that was planned.
 func (o *object) factsLocked() status.Facts {
-	facts := status.Facts{Generation: o.intent.Generation, Placement: o.problem, Rollout: o.unroll, Lacks: o.intent.Lacks}
+	facts := status.Facts{Generation: o.intent.Generation, Placement: o.problem, Rollout: o.unroll, Suspended: o.intent.suspension(), Lacks: o.intent.Lacks}
 	for name, t := range o.tasks {
 		if !t.absent {
 			facts.Observations = append(facts.Observations, t.amid(o.observeLocked(name, t)))

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/fedrail/fedrail/federation"
 	"github.com/fedrail/fedrail/propagation/rollout"
@@ -29,8 +30,19 @@ type Sight struct {
 	// Held says that there is a copy, Wanted that it is of the version that was
 	// asked for: what others changed in it since does not count.
 	Held, Wanted bool
+	// Parent is the UID recorded on the copy; empty where that is not known.
+	Parent types.UID
 	// Vitals are the copy's, where somebody judges it; zero otherwise.
 	Vitals status.Vitals
+	// Status is that of the copy, where the Propagator reads it; nil otherwise.
+	Status map[string]any
+	// Yielded are the fields that are left to somebody else.
+	Yielded []Taken
+}
+
+// observed is that as the observation of a copy that is as it should be.
+func (s Sight) observed(name federation.ClusterName) status.Observation {
+	return observed(name, Outcome{Status: s.Status, Vitals: s.Vitals, Yielded: s.Yielded})
 }
 
 // refuseRollout says why a rollout cannot be followed; nil when it can, or when

@@ -30,13 +30,29 @@ type stagedCluster struct {
 func (o *object) gateLocked() {
 	o.revision++
 	o.unroll = status.Problem{}
-	o.rolled = o.intent.Rollout == nil || o.intent.Deleting
-	for _, t := range o.tasks {
+	o.rolled = o.intent.Rollout == nil || o.intent.Deleting || o.intent.rests()
+	for name, t := range o.tasks {
 		t.gated = t.hold && !o.rolled
-		if o.rolled {
+		switch {
+		case o.intent.Rollout != nil && o.intent.rests():
+			t.rolling = o.pausedLocked(name, t)
+		case o.rolled:
 			t.rolling = nil
 		}
 	}
+}
+
+// pausedLocked is how far a rollout was with a cluster when it was suspended, or by
+// the last report; it goes on from there.
+func (o *object) pausedLocked(name federation.ClusterName, t *task) *rolling {
+	if t.rolling != nil {
+		return &rolling{progress: t.rolling.progress}
+	}
+	reported, _ := o.reportedForLocked(name)
+	if p := reported.Rollout; p.Phase != "" {
+		return &rolling{progress: rollout.Progress{Phase: rollout.Phase(p.Phase), Version: p.Version, Since: p.Since}}
+	}
+	return nil
 }
 
 // openLocked are the clusters whose lane is open, in name order.
@@ -81,11 +97,21 @@ func (o *object) stage() (staged, bool) {
 	return s, true
 }
 
-// recall is the progress of a cluster; after a restart, that of the last report.
+// recall is the progress of a cluster. No time went by while the object was
+// suspended: what it was in then begins anew.
+func (s staged) recall(at stagedCluster, n rollout.Cluster, now time.Time) rollout.Progress {
+	p := s.remember(at, n, now)
+	if p.Phase != "" && isSuspended(s.reported) {
+		p.Since = now
+	}
+	return p
+}
+
+// remember is the progress of a cluster; after a restart, that of the last report.
 // A definition that KubeFed made keeps the word of it alone: then the version is
 // the present one if the cluster holds it, or if the report was of this
 // generation, and the time is new.
-func (s staged) recall(at stagedCluster, n rollout.Cluster, now time.Time) rollout.Progress {
+func (s staged) remember(at stagedCluster, n rollout.Cluster, now time.Time) rollout.Progress {
 	if at.rolling != nil {
 		return at.rolling.progress
 	}

@@ -71,7 +71,7 @@ func (o *object) note(name federation.ClusterName, j job, f finding) learned {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	t := o.tasks[name]
-	if t == nil || t.hold != j.hold || o.intent.Parent != j.intent.Parent || o.intent.Generation != j.intent.Generation {
+	if t == nil || t.hold != j.hold || !o.intent.isAs(j.intent) {
 		return learned{}
 	}
 	l := learned{recovered: t.passing && f.effort == served, idle: o.rolled && t.isAsBefore(f)}
@@ -87,6 +87,11 @@ func (o *object) note(name federation.ClusterName, j job, f finding) learned {
 	}
 	l.met = o.metLocked()
 	return l
+}
+
+// isAs says whether an intent asks of a cluster what it did when a job began.
+func (in Intent) isAs(then Intent) bool {
+	return in.Parent == then.Parent && in.Generation == then.Generation && in.rests() == then.rests()
 }
 
 // isAsBefore says of a finding that the task is as it was, but for how the copy

@@ -44,6 +44,7 @@ func (c *Controller) tell(o *object, in Intent, ch change) {
 			c.reports.AddAfter(in.Key, wait)
 		}
 	}
+	tellSuspended(recorder, in, ch)
 	tellRollout(recorder, in, ch.before, ch.now)
 	for _, troubleOf := range []func(status.Summary) status.Problem{placementTrouble, dependencyTrouble} {
 		if p, old := troubleOf(ch.now), troubleOf(ch.before); p.Message != "" && p != old {
@@ -148,18 +149,18 @@ func silence(s status.State) bool {
 // no trouble.
 func trouble(s status.State) bool {
 	switch s {
-	case status.OK, status.WaitingForRemoval, status.ClusterNotReady, status.WaitingForRollout, status.WaitingForHealth:
+	case status.OK, status.WaitingForRemoval, status.ClusterNotReady, status.WaitingForRollout, status.WaitingForHealth, status.WaitingForResume:
 		return false
 	}
 	return true
 }
 
 // placementTrouble is the reason why the object is not Ready, when that is not
-// one of its clusters, nor how its copies fare.
+// one of its clusters, nor how its copies fare, nor that it is suspended.
 func placementTrouble(s status.Summary) status.Problem {
 	for _, condition := range s.Conditions {
 		if condition.Type == status.Ready && condition.Status == "False" && condition.Reason != status.CheckClusters &&
-			!isRollout(condition.Reason) && !isHealth(condition.Reason) {
+			condition.Reason != Suspended && !isRollout(condition.Reason) && !isHealth(condition.Reason) {
 			return status.Problem{Reason: condition.Reason, Message: condition.Message}
 		}
 	}

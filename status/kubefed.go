@@ -53,7 +53,7 @@ func inOrder(observations []Observation) []Observation {
 func conditions(facts Facts, s Summary) []Condition {
 	trouble, message := clustersProblem(s.Clusters)
 	propagation := propagationProblem(facts.Placement, trouble)
-	applied := first(facts.Rollout, propagation)
+	applied := first(suspended(facts.Suspended, message), facts.Rollout, propagation)
 	ailment, health := healthProblem(s)
 	all := []Condition{
 		condition(Propagation, propagation, Problem{Message: message}),
@@ -78,6 +78,14 @@ func first(problems ...Problem) Problem {
 		}
 	}
 	return Problem{}
+}
+
+// suspended is that nothing is carried, and what the clusters hold meanwhile.
+func suspended(p Problem, message string) Problem {
+	if p.Reason != "" {
+		p.Message += "; " + message
+	}
+	return p
 }
 
 // propagationProblem is why Propagation is False; none when it is True. Trouble

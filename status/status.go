@@ -58,6 +58,10 @@ const (
 	RolloutFailed     State = "RolloutFailed"
 )
 
+// WaitingForResume is ours: the cluster does not hold what it should, and nothing is
+// changed there while the object is suspended.
+const WaitingForResume State = "WaitingForResume"
+
 // Observation is how an object fares in one cluster.
 type Observation struct {
 	Cluster federation.ClusterName
@@ -97,6 +101,8 @@ type Facts struct {
 	// Rollout says that a change has not reached every cluster yet, and why; the
 	// zero Problem is nothing.
 	Rollout Problem
+	// Suspended says that nothing is carried for now; the zero Problem is that it is.
+	Suspended Problem
 	// Lacks says why something that the object needs does not follow it; the zero
 	// Problem is nothing, or that nothing is to follow.
 	Lacks Problem
@@ -139,8 +145,8 @@ const (
 	// Scheduled is true when the object was placed in all the clusters that were
 	// asked for.
 	Scheduled = "Scheduled"
-	// Applied is true when Propagation is, and no change waits for its turn: every
-	// selected cluster holds what it should.
+	// Applied is true when Propagation is, no change waits for its turn, and nothing is
+	// suspended: every selected cluster holds what it should.
 	Applied = "Applied"
 	// Available is true when every copy that was judged is Healthy or Suspended.
 	Available = "Available"

@@ -29,6 +29,8 @@ func intentOf(object *unstructured.Unstructured, o Options, key propagation.Key)
 		Deleting:   object.GetDeletionTimestamp() != nil,
 		Held:       slices.Contains(object.GetFinalizers(), federatedkind.Finalizer),
 		AllowLoss:  object.GetAnnotations()[propagation.AllowLossAnnotation],
+		Reconcile:  object.GetAnnotations()[federatedkind.ReconcileAnnotation],
+		Retry:      object.GetAnnotations()[federatedkind.RetryAnnotation],
 		Reported:   reportedOf(object),
 	}
 	spec, err := federatedkind.SpecOf(object)
@@ -46,7 +48,9 @@ func intentOf(object *unstructured.Unstructured, o Options, key propagation.Key)
 	rolling, unread := rolloutOf(object, spec)
 	follow, unsaid := choiceOf(object.GetAnnotations(), federatedkind.FollowAnnotation, "true", "false")
 	in.Follow = follow == "true" || follow == "" && o.Follow
-	in.Rollout, in.Invalid = rolling, errors.Join(err, unclear, unread, unsaid)
+	suspend, unknown := choiceOf(object.GetAnnotations(), federatedkind.SuspendAnnotation, "true", "false")
+	in.Suspended = suspend == "true"
+	in.Rollout, in.Invalid = rolling, errors.Join(err, unclear, unread, unsaid, unknown)
 	return in
 }
 

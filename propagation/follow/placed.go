@@ -49,13 +49,17 @@ func (f *Following) placedFor(ctx context.Context, r reference, t target) where 
 // clustersOf are the members that one who refers to others is placed in.
 func (f *Following) clustersOf(ctx context.Context, r reference) ([]federation.ClusterName, error) {
 	members := f.Registry.Snapshot()
-	if r.settled == nil {
-		return f.expect(ctx, r, members)
+	clusters, err := r.settled, error(nil)
+	if clusters == nil {
+		clusters, err = f.expect(ctx, r, members)
 	}
-	return slices.DeleteFunc(slices.Clone(r.settled), func(name federation.ClusterName) bool {
+	if r.settled == nil && r.stays {
+		clusters = append(clusters, r.reported...)
+	}
+	return slices.DeleteFunc(slices.Clone(clusters), func(name federation.ClusterName) bool {
 		_, member := members.Get(name)
 		return !member
-	}), nil
+	}), err
 }
 
 // expect is where one who refers to others will be placed, while its own loop did

@@ -21,6 +21,7 @@ type reference struct {
 	placement placement.Request
 	reported  []federation.ClusterName // where it is by its last report
 	settled   []federation.ClusterName // where its own loop places it; nil when that did not say yet
+	stays     bool                     // it is suspended: its copies stay where they are
 	awaits    func(federation.ClusterName) *propagation.Problem
 	invalid   error // why its placement is not to be relied on
 }
@@ -28,7 +29,7 @@ type reference struct {
 // referenceOf reads an intent. Where an override cannot be carried out, nothing
 // is written, and the template counts.
 func (f *Following) referenceOf(ctx context.Context, in propagation.Intent) reference {
-	r := reference{placement: in.Placement, awaits: in.Awaits, invalid: in.Invalid, special: map[federation.ClusterName][]target{}}
+	r := reference{placement: in.Placement, awaits: in.Awaits, stays: in.Suspended, invalid: in.Invalid, special: map[federation.ClusterName][]target{}}
 	for _, o := range in.Reported.Clusters {
 		r.reported = append(r.reported, o.Cluster)
 	}

@@ -87,7 +87,7 @@ func (f *Following) look(ctx context.Context, who referrer, r *referring) []targ
 		return nil
 	case !found || !in.Follow:
 		return f.known.set(who, reference{})
-	case in.Invalid != nil && f.known.knows(who):
+	case (in.Invalid != nil || in.Suspended) && f.known.knows(who):
 		return nil // its copies stay as they are, and so does what they need
 	default:
 		refers.settled = f.known.byReferrer[who].settled

@@ -37,6 +37,7 @@ type copied struct {
 	object  *unstructured.Unstructured
 	applied *unstructured.Unstructured // by us; nobody changes it
 	parent  types.UID
+	again   string         // the Holding's, when it was last applied
 	status  map[string]any // as PutStatus said; nobody changes it
 }
 
@@ -56,10 +57,11 @@ func (m *Propagator) Apply(ctx context.Context, cluster federation.ClusterName, 
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	there, held := m.copies[key][cluster]
-	if held && there.parent == how.Parent && equality.Semantic.DeepEqual(there.object.Object, want.Object) {
+	asked := how.Again != "" && how.Again != there.again
+	if held && !asked && there.parent == how.Parent && equality.Semantic.DeepEqual(there.object.Object, want.Object) {
 		return propagation.Outcome{Action: propagation.Unchanged, Vitals: m.judge(there)}, nil
 	}
-	now := copied{object: want.DeepCopy(), applied: want.DeepCopy(), parent: how.Parent, status: there.status}
+	now := copied{object: want.DeepCopy(), applied: want.DeepCopy(), parent: how.Parent, again: how.Again, status: there.status}
 	m.putLocked(cluster, key, now)
 	return propagation.Outcome{Action: propagation.Applied, Vitals: m.judge(now)}, nil
 }
@@ -160,7 +162,10 @@ func (m *Propagator) View(cluster federation.ClusterName, want *unstructured.Uns
 	if !held || there.applied == nil {
 		return propagation.Sight{}, nil
 	}
-	return propagation.Sight{Held: true, Wanted: equality.Semantic.DeepEqual(there.applied.Object, want.Object), Vitals: m.judge(there)}, nil
+	return propagation.Sight{
+		Held: true, Wanted: equality.Semantic.DeepEqual(there.applied.Object, want.Object),
+		Parent: there.parent, Vitals: m.judge(there),
+	}, nil
 }
 
 // Get returns the object that a cluster holds, for the caller to keep; nil when
@@ -181,7 +186,7 @@ func (m *Propagator) Put(cluster federation.ClusterName, object *unstructured.Un
 	key := propagation.KeyOf(object)
 	m.mu.Lock()
 	before := m.copies[key][cluster]
-	m.putLocked(cluster, key, copied{object: object.DeepCopy(), applied: before.applied, parent: before.parent, status: before.status})
+	m.putLocked(cluster, key, copied{object: object.DeepCopy(), applied: before.applied, parent: before.parent, again: before.again, status: before.status})
 	m.mu.Unlock()
 	m.tell(cluster, key)
 }

@@ -35,8 +35,8 @@ func (w *write) bringAbout(ctx context.Context) (propagation.Outcome, error) {
 			"the copy that is there is being deleted; a new one follows when it is gone")
 	case w.isThere():
 		w.taken = w.drift()
-		if len(w.taken) == 0 {
-			records.trust(w.key, w.record)
+		if len(w.taken) == 0 && !w.isAskedAgain() {
+			records.trust(w.key, w.record, w.how.Again)
 			return w.member.fights.over(w.key, propagation.Outcome{Action: propagation.Unchanged, Status: w.record.status, Yielded: w.record.yielded})
 		}
 		if err := w.mayTakeBack(); err != nil {
@@ -51,6 +51,11 @@ func (w *write) bringAbout(ctx context.Context) (propagation.Outcome, error) {
 // isThere says whether the copy is what we want, as far as we wrote it.
 func (w *write) isThere() bool {
 	return w.held && w.record.parent == w.how.Parent && w.record.hash == w.hash
+}
+
+// isAskedAgain says whether the copy is to be written although it is what we want.
+func (w *write) isAskedAgain() bool {
+	return w.record.known && w.how.Again != "" && w.how.Again != w.record.again
 }
 
 // drift returns which of the fields that should be ours are not any more. What

@@ -120,7 +120,7 @@ func (s *fights) over(key propagation.Key, out propagation.Outcome) (propagation
 	return out, nil
 }
 
-// forget forgets the fight over a copy that is told to go.
+// forget forgets the fight over a copy that is told to go, or tried again at once.
 func (s *fights) forget(key propagation.Key) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

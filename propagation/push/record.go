@@ -22,6 +22,7 @@ type record struct {
 	deleting bool   // it is marked for deletion
 	told     bool   // we told it to go
 	known    bool   // agreed is known: we applied it, not an earlier process
+	again    string // the Holding's, at the Apply that made it known
 	// owned are the fields we own now, agreed those that the API server said we
 	// own when we applied last. They differ where admission changes what is
 	// applied: such fields were never ours. Equal sets share their memory.
@@ -96,7 +97,7 @@ func (r record) after(before record, o metav1.Object) record {
 	if !before.known {
 		return r
 	}
-	r.known, r.agreed = true, before.agreed
+	r.known, r.agreed, r.again = true, before.agreed, before.again
 	if r.owned == r.agreed {
 		return r
 	}
@@ -108,7 +109,7 @@ func (r record) after(before record, o metav1.Object) record {
 func (r record) leaving() bool { return r.deleting || r.told }
 
 // agree makes a record of the answer to an apply the measure of later ones.
-func (r record) agree() record {
-	r.known, r.agreed, r.taken = true, r.owned, nil
+func (r record) agree(again string) record {
+	r.known, r.agreed, r.taken, r.again = true, r.owned, nil, again
 	return r
 }

@@ -150,14 +150,14 @@ func (s *records) Resync() error { return nil }
 
 // trust makes the fields that we own now the measure of later ones, for a copy
 // that an earlier process applied and that was found to be as it should.
-func (s *records) trust(key propagation.Key, found record) {
+func (s *records) trust(key propagation.Key, found record, again string) {
 	if found.known {
 		return
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if now, held := s.byKey[key]; held && now.version == found.version {
-		s.byKey[key] = now.agree()
+		s.byKey[key] = now.agree(again)
 	}
 }
 
@@ -171,8 +171,8 @@ func (s *records) begin(key propagation.Key) {
 
 // applied takes over the answer to an apply. When the watch has brought
 // something newer meanwhile, that stays, and is told.
-func (s *records) applied(key propagation.Key, o metav1.Object) record {
-	answer := s.recordOf(o).agree()
+func (s *records) applied(key propagation.Key, o metav1.Object, again string) record {
+	answer := s.recordOf(o).agree(again)
 	s.mu.Lock()
 	seen, held := s.byKey[key]
 	newer, left := held && seen.version > answer.version, s.left[key] > answer.version
@@ -180,7 +180,7 @@ func (s *records) applied(key propagation.Key, o metav1.Object) record {
 	case left && !held:
 		s.gone[key] = true
 	case newer && seen.uid == answer.uid:
-		seen.known, seen.agreed = true, answer.agreed
+		seen.known, seen.agreed, seen.again = true, answer.agreed, again
 		s.byKey[key] = seen
 	case !newer:
 		s.putLocked(key, answer)

@@ -26,6 +26,8 @@ func (p *Propagator) View(name federation.ClusterName, want *unstructured.Unstru
 	return propagation.Sight{
 		Held:   w.held || doubt,
 		Wanted: w.held && !doubt && w.record.hash == w.hash,
+		Parent: w.record.parent,
 		Vitals: w.record.fares(),
+		Status: w.record.status, Yielded: w.record.yielded,
 	}, nil
 }

@@ -50,6 +50,16 @@ const (
 	// FollowAnnotation says whether what the pod template refers to follows the
 	// object to its clusters: "true" or "false", over what its type says.
 	FollowAnnotation = "fedrail.io/follow-dependencies"
+	// SuspendAnnotation, with the value "true", has nothing created, changed or removed
+	// in any cluster until it is taken off or "false", or the federated object is
+	// deleted. It concerns the object alone, not what follows it.
+	SuspendAnnotation = "fedrail.io/suspend"
+	// ReconcileAnnotation has every copy compared with what should be there and written
+	// anew, whenever its value changes to some other text, such as the time.
+	ReconcileAnnotation = "fedrail.io/reconcile"
+	// RetryAnnotation has what failed be tried again at once, whenever its value changes
+	// to some other text. What is as it should be costs no request.
+	RetryAnnotation = "fedrail.io/retry"
 	// TaintsAnnotation, with the value [TaintsTolerated], says that no taint of a cluster
 	// concerns the placement of the object: whoever writes the placement weighs
 	// them. It is on objects whose replicas a ReplicaSchedulingPreference divides.
