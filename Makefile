@@ -10,7 +10,7 @@ MODULES := . examples/controller examples/fedctl examples/operator examples/sand
 SERVERS := examples/sandbox/servers
 # Programs that some tests run. They are built apart from our code: nothing of ours is
 # in them but a main, and vet and staticcheck would compile the whole of each for that.
-PROGRAMS := examples/sandbox/servers/coredns examples/sandbox/servers/externaldns
+PROGRAMS := examples/sandbox/servers/coredns examples/sandbox/servers/externaldns examples/sandbox/servers/kubectl
 TOOLS := tools
 # As the sandbox builds them, so that Kubernetes is compiled once for all.
 AS_BUILT := GOFLAGS="$${GOFLAGS:-} -trimpath"
