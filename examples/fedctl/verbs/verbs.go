@@ -23,7 +23,7 @@ func groups() []group {
 	return []group{
 		{"prepare", "Prepare a federation:", []func(*cli.Session) *cobra.Command{newInstall, newUninstall, newEnable}},
 		{"see", "See how it fares:", []func(*cli.Session) *cobra.Command{newGet}},
-		{"understand", "Understand and foresee:", []func(*cli.Session) *cobra.Command{newRender}},
+		{"understand", "Understand and foresee:", []func(*cli.Session) *cobra.Command{newExplain, newRender}},
 		{"operate", "Operate:", []func(*cli.Session) *cobra.Command{}},
 		{"other", "Other:", []func(*cli.Session) *cobra.Command{newOptions, newVersion}},
 	}
