@@ -39,6 +39,7 @@ var table = []rule{
 	{packages: pure, ours: words, libraries: machinery, notStd: world},
 	{packages: []string{"status/expression"}, ours: add(words, "status"), libraries: add(machinery, "github.com/google/cel-go/..."), notStd: world},
 	{packages: apis, ours: add(words, apis...), libraries: add(machinery, "k8s.io/apiextensions-apiserver/pkg/apis/...", "sigs.k8s.io/yaml")},
+	{packages: []string{"federation/federate"}, ours: add(words, apis...), libraries: machinery, notStd: world},
 	{packages: []string{"scheduling/failover"}, ours: add(words, "scheduling"), libraries: machinery, notStd: world},
 	{packages: []string{"dns/failover"}, ours: words, libraries: machinery, notStd: world},
 	{packages: []string{"dns/check"}, ours: add(words, "dns"), libraries: add(machinery, "golang.org/x/net/dns/dnsmessage")},
