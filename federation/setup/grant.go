@@ -65,6 +65,14 @@ func (h Host) admission(m Member, granted rights) []placed {
 	return all
 }
 
+// renewing lets the account ask for tokens of its own, as the controller does for
+// it. One that an agent uses may not.
+func (h Host) renewing(m Member) []placed {
+	rule := allow("", []string{"serviceaccounts/token"}, "create")
+	rule.ResourceNames = []string{h.account(m)}
+	return h.inNamespace(grant{h.account(m) + "-token", h.account(m), []rbacv1.PolicyRule{rule}})
+}
+
 // rights are what the federation's account may do in a member.
 type rights struct{ everywhere, inNamespace []rbacv1.PolicyRule }
 

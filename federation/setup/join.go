@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
@@ -22,6 +23,10 @@ type Member struct {
 	// ClusterSet says whether it shares services with the other members; one that
 	// fetches does not.
 	ClusterSet ClusterSet
+	// TokenLifetime is for how long the token of the federation's account is good;
+	// default 30 days. Few API servers give one for less than ten minutes. The
+	// controller renews it: see package federation/renewal.
+	TokenLifetime time.Duration
 }
 
 // Join makes the cluster a member: there, a service account of the federation
@@ -36,7 +41,11 @@ func (h Host) Join(ctx context.Context, m Member) error {
 	if err := h.admit(ctx, m); err != nil {
 		return fmt.Errorf("member %q: %w", m.Name, err)
 	}
-	token, err := tokenOf(ctx, m.Config, types.NamespacedName{Namespace: h.Namespace, Name: h.account(m)})
+	if err := h.letRenew(ctx, m); err != nil {
+		return fmt.Errorf("member %q: %w", m.Name, err)
+	}
+	account := types.NamespacedName{Namespace: h.Namespace, Name: h.account(m)}
+	token, err := tokenOf(ctx, m.Config, ask{account: account, lifetime: m.TokenLifetime})
 	if err != nil {
 		return fmt.Errorf("member %q: %w", m.Name, err)
 	}
@@ -44,6 +53,15 @@ func (h Host) Join(ctx context.Context, m Member) error {
 		return fmt.Errorf("host: %w", err)
 	}
 	return nil
+}
+
+// letRenew lets the controller keep the account's token fresh.
+func (h Host) letRenew(ctx context.Context, m Member) error {
+	w, err := h.writerTo(m)
+	if err != nil {
+		return err
+	}
+	return w.apply(ctx, h.renewing(m)...)
 }
 
 // Unjoin takes the cluster out of the federation: the KubeFedCluster and its
@@ -67,7 +85,7 @@ func (h Host) dismiss(ctx context.Context, m Member) error {
 		return fmt.Errorf("member %q: %w", m.Name, err)
 	}
 	everything := rights{inNamespace: []rbacv1.PolicyRule{{}}}
-	for _, o := range h.admission(m, everything) {
+	for _, o := range append(h.admission(m, everything), h.renewing(m)...) {
 		if o.object.GetName() == h.Namespace {
 			continue // it may be older than the federation, or the host's own
 		}
@@ -92,9 +110,12 @@ func (h Host) register(ctx context.Context, m Member, token string) error {
 // registration is what the host has of a member.
 func (h Host) registration(m Member, token string) []placed {
 	secret := &corev1.Secret{
-		TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "Secret"},
-		ObjectMeta: metav1.ObjectMeta{Name: m.Name + "-token", Namespace: h.Namespace},
-		Data:       map[string][]byte{corev1beta1.TokenKey: []byte(token)},
+		TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "Secret"},
+		ObjectMeta: metav1.ObjectMeta{
+			Name: m.Name + "-token", Namespace: h.Namespace,
+			Annotations: map[string]string{corev1beta1.RenewTokenAnnotation: h.Namespace + "/" + h.account(m)},
+		},
+		Data: map[string][]byte{corev1beta1.TokenKey: []byte(token)},
 	}
 	cluster := &corev1beta1.KubeFedCluster{
 		TypeMeta:   metav1.TypeMeta{APIVersion: corev1beta1.GroupVersion().String(), Kind: "KubeFedCluster"},

@@ -1,6 +1,7 @@
 package setup
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -14,16 +15,22 @@ import (
 	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
 )
 
-// tokenLifetime is long enough for an example. Joining again renews the token.
+// tokenLifetime is that of tokens unless somebody says otherwise.
 const tokenLifetime = 30 * 24 * time.Hour
 
+// ask is for a token.
+type ask struct {
+	account  types.NamespacedName
+	lifetime time.Duration // default tokenLifetime
+}
+
 // tokenOf is a new token of a service account.
-func tokenOf(ctx context.Context, cluster *rest.Config, account types.NamespacedName) (string, error) {
+func tokenOf(ctx context.Context, cluster *rest.Config, a ask) (string, error) {
 	client, err := kubernetes.NewForConfig(cluster)
 	if err != nil {
 		return "", err
 	}
-	seconds := int64(tokenLifetime.Seconds())
+	account, seconds := a.account, int64(cmp.Or(a.lifetime, tokenLifetime).Seconds())
 	request := &authenticationv1.TokenRequest{Spec: authenticationv1.TokenRequestSpec{ExpirationSeconds: &seconds}}
 	token, err := client.CoreV1().ServiceAccounts(account.Namespace).CreateToken(ctx, account.Name, request, metav1.CreateOptions{})
 	if err != nil {
@@ -35,7 +42,7 @@ func tokenOf(ctx context.Context, cluster *rest.Config, account types.Namespaced
 // tokenFile is a kubeconfig file with a new token of a service account, and one
 // context of that name.
 func tokenFile(ctx context.Context, name string, cluster *rest.Config, account types.NamespacedName) ([]byte, error) {
-	token, err := tokenOf(ctx, cluster, account)
+	token, err := tokenOf(ctx, cluster, ask{account: account})
 	if err != nil {
 		return nil, err
 	}
