@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -74,6 +75,10 @@ func TestFederationSaysHowObjectsAre(t *testing.T) {
 		require.Equal(c, got.Status, stored)
 	}, soon, tick)
 
+	_, types := read[struct{ Types []string }](p, "/federation")
+	require.Equal(t, []string{"configmaps", "deployments.apps", "namespaces", "secrets"}, types.Types)
+	p.asksNobodyFor("/federation", "/federation/deployments.apps", about)
+
 	type page struct {
 		Items    []pictured
 		Continue string
@@ -97,6 +102,49 @@ func TestFederationSaysHowObjectsAre(t *testing.T) {
 	code, why = refused(p, "/federation/configmaps?limit=none")
 	require.Equal(t, http.StatusBadRequest, code)
 	require.Equal(t, `limit: want a number from 1 to 500, not "none"`, why)
+}
+
+// asksNobodyFor holds the process to answer these without a request to a member or to
+// the host. What it does anyway may come between.
+func (p *process) asksNobodyFor(paths ...string) {
+	p.t.Helper()
+	require.Eventually(p.t, func() bool {
+		before := p.allRequests()
+		for range 20 {
+			for _, path := range paths {
+				code, _ := p.get(path)
+				require.Equal(p.t, http.StatusOK, code, path)
+			}
+		}
+		return maps.Equal(before, p.allRequests())
+	}, soon, tick, "no request is made")
+}
+
+// allRequests are those that the process made to members and host, as its metrics
+// tell, but for those that keep its lease.
+func (p *process) allRequests() map[string]float64 {
+	p.t.Helper()
+	made := map[string]float64{}
+	for series, n := range p.samples() {
+		if strings.HasPrefix(series, "fedrail_requests_total{") && !strings.Contains(series, `resource="leases"`) {
+			made[series] = n
+		}
+	}
+	require.NotEmpty(p.t, made)
+	return made
+}
+
+// TestAStandbySaysWhomToAsk, for it knows nothing.
+func TestAStandbySaysWhomToAsk(t *testing.T) {
+	w := newWorld(t)
+	w.start(quick).isReady("leader")
+	second := w.start(quick)
+	second.isReady("standby")
+	for _, path := range []string{"/federation", "/federation/configmaps", "/federation/configmaps/shop/web"} {
+		code, why := refused(second, path)
+		require.Equal(t, http.StatusServiceUnavailable, code, path)
+		require.Equal(t, "this instance does not work: ask the one whose /readyz says that it is the leader", why)
+	}
 }
 
 // TestFederationSaysNothingOfWhatASecretHolds.
