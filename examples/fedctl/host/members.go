@@ -13,6 +13,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/rest"
 
 	"github.com/fedrail/fedrail/federation"
@@ -112,6 +113,15 @@ func (h *Host) Reach(ctx context.Context, m Member) (*rest.Config, error) {
 		return nil, err
 	}
 	return rest.AddUserAgent(config, "fedctl"), nil
+}
+
+// Client is a client of a member.
+func (h *Host) Client(ctx context.Context, m Member) (dynamic.Interface, error) {
+	config, err := h.Reach(ctx, m)
+	if err != nil {
+		return nil, err
+	}
+	return dynamic.NewForConfig(config)
 }
 
 // Answer is what one member said.
