@@ -7,6 +7,7 @@ import (
 
 	"github.com/fedrail/fedrail/federation"
 	"github.com/fedrail/fedrail/scheduling"
+	"github.com/fedrail/fedrail/scheduling/schedulingtest"
 )
 
 // outcome is what a planner makes of a deal: the numbers, and the reasons of
@@ -53,10 +54,11 @@ func TestPlans(t *testing.T) {
 		"by weight, as far as the skew lets":         {scheduling.Spread{Levels: []scheduling.Level{{By: scheduling.Region, MaxSkew: 4}}}, deal{prefs: even, total: 12, place: places(), plan: by{"A": 2, "B": 3, "C": 3, "D": 4}}, nil, 0},
 		"a place that is full holds the others back": {scheduling.Spread{}, deal{prefs: even, total: 12, place: places(), capacity: by{"D": 2}, plan: by{"A": 1, "B": 1, "C": 1, "D": 2}}, whys{"A": scheduling.AtSkew, "B": scheduling.AtSkew, "C": scheduling.AtSkew, "D": scheduling.AtCapacity}, 7},
 		"a place in which nothing fits does not":     {scheduling.Spread{}, deal{prefs: even, total: 12, place: places(), capacity: by{"D": 0}, plan: by{"A": 6, "B": 3, "C": 3, "D": 0}}, whys{"D": scheduling.AtCapacity}, 0},
+		"not what runs holds back, but the skew":     {scheduling.Spread{}, deal{prefs: scheduling.Preferences{scheduling.Others: {Weight: 1}, "D": {Weight: 1, Max: most(2)}}, total: 20, current: by{"A": 10}, place: places(), plan: by{"A": 10, "B": 0, "D": 2}}, whys{"A": scheduling.AtSkew, "B": scheduling.AtSkew, "D": scheduling.AtMaximum}, 8},
+		"nor what runs, but that room is unknown":    {scheduling.Dynamic{}, deal{prefs: even, total: 30, current: by{"C": 5}, capacity: by{"A": 10, "B": 10}, plan: by{"A": 10, "B": 10, "C": 5}}, whys{"A": scheduling.AtCapacity, "B": scheduling.AtCapacity, "C": scheduling.UnknownCapacity}, 5},
 	} {
 		t.Run(name, func(t *testing.T) {
-			plan, err := c.planner.Plan(t.Context(), c.deal.request())
-			require.NoError(t, err)
+			plan := schedulingtest.Ask(t, c.planner, c.deal.request())
 			got, why := by{}, whys{}
 			for _, s := range plan.Shares {
 				got[s.Cluster] = s.Replicas

@@ -2,6 +2,7 @@ package scheduling_test
 
 import (
 	"maps"
+	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -9,6 +10,7 @@ import (
 
 	"github.com/fedrail/fedrail/federation"
 	"github.com/fedrail/fedrail/scheduling"
+	"github.com/fedrail/fedrail/scheduling/schedulingtest"
 )
 
 // by is a number by cluster.
@@ -165,4 +167,25 @@ func TestKubeFedSaysTheSameOfAPlanThatIsCarriedOut(t *testing.T) {
 			require.Equal(t, first, again)
 		})
 	}
+}
+
+// FuzzKubeFed holds KubeFed to what its planner never broke in 300,000 requests, as
+// far as it is not the contract of every planner: what runs stays when nobody asks
+// for a balance and there are enough, and only a full cluster is asked for more.
+func FuzzKubeFed(f *testing.F) {
+	for seed := range uint64(100) {
+		f.Add(seed, uint64(1))
+	}
+	f.Fuzz(func(t *testing.T, a, b uint64) {
+		req := wild(rand.New(rand.NewPCG(a, b)))
+		plan := schedulingtest.Ask(t, scheduling.KubeFed{}, req)
+		if !req.Rebalance && fewestMoves(req) == mustMove(req) {
+			require.Equal(t, mustMove(req), moves(req, plan), "what runs is moved unasked: %+v: %+v", req, plan)
+		}
+		for i, c := range req.Clusters { // both are in name order
+			s := plan.Shares[i]
+			require.True(t, s.Overflow == 0 || c.Capacity != nil && s.Replicas == *c.Capacity, "%s has room: %+v: %+v", c.Name, req, plan)
+			require.True(t, req.Rebalance || s.Overflow <= plan.Unplaced, "%s is asked for what has a place: %+v: %+v", c.Name, req, plan)
+		}
+	})
 }

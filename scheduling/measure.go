@@ -46,15 +46,19 @@ func (Dynamic) Plan(_ context.Context, req Request) (Plan, error) {
 	return plan, nil
 }
 
-// nameUnknown corrects why the clusters of unknown capacity got nothing.
+// nameUnknown corrects why the clusters of unknown capacity got nothing, or no more
+// though some are unplaced.
 func (p Plan) nameUnknown(req Request) {
-	unknown := map[federation.ClusterName]bool{}
+	unknown := map[federation.ClusterName]int64{} // how many they may have
 	for _, c := range req.Clusters {
-		unknown[c.Name] = c.Want != nil && c.Want.Weight > 0 && c.Capacity == nil
+		if c.Want != nil && c.Want.Weight > 0 && c.Capacity == nil {
+			unknown[c.Name] = c.room()
+		}
 	}
 	for i, s := range p.Shares {
-		if s.Why == NoWeight && unknown[s.Cluster] {
-			p.Shares[i].Why = UnknownCapacity
+		room, is := unknown[s.Cluster]
+		if is && (s.Why == NoWeight || p.Unplaced > 0 && s.Replicas < room) {
+			p.Shares[i].Why, p.Shares[i].Limit = UnknownCapacity, 0
 		}
 	}
 }

@@ -4,18 +4,21 @@ package scheduling
 type reasons struct {
 	req   Request
 	alone []int64 // what each would get if there were no minimums and nothing ran anywhere
-	usual Why     // why a cluster gets what nothing else decided
+	usual Why     // why a cluster gets what nothing else decided, and no more though some are unplaced
 }
 
 // plan is the plan in which the wanted candidates have those numbers.
 func (r reasons) plan(wanted []seat, numbers []int64) Plan {
-	shares := unwanted(r.req)
+	shares, unplaced := unwanted(r.req), r.req.Total-placed(numbers)
 	for i, c := range wanted {
 		s := &shares[c.at]
 		s.Replicas = numbers[i]
 		s.Why, s.Limit = r.why(c, numbers[i], numbers[i]-r.alone[i])
+		if unplaced > 0 && c.Want.Weight > 0 && numbers[i] < c.room() {
+			s.Why, s.Limit = r.usual, 0
+		}
 	}
-	return Plan{Shares: byName(shares), Unplaced: r.req.Total - placed(numbers)}
+	return Plan{Shares: byName(shares), Unplaced: unplaced}
 }
 
 // why says what decided that a candidate got n, which is that many more than it

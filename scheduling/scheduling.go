@@ -23,9 +23,11 @@ import (
 
 // A Planner divides replicas over clusters. It must not modify the request and
 // must give the same answer to the same request, in whatever order its clusters
-// are. It may be called concurrently. Replicas that fit nowhere are in
-// [Plan.Unplaced], which is no error; an error means that the request itself is
-// wrong, names the field, and that nothing may be changed because of it.
+// are. It may be called concurrently. Each cluster gets its minimum where there are
+// enough for all of them. Replicas that fit nowhere are in [Plan.Unplaced], which is
+// no error; while there are some, a cluster that has a weight and room gets no more
+// only for a reason that says so, such as [AtSkew]. An error means that the request
+// itself is wrong, names the field, and that nothing may be changed because of it.
 type Planner interface {
 	Plan(ctx context.Context, req Request) (Plan, error)
 }

@@ -16,18 +16,15 @@ import (
 )
 
 // Test checks that a planner keeps the contract of [scheduling.Planner]. It does
-// not say which numbers are right, except that none is out of bounds.
+// not say which numbers are right, except that none is out of bounds and that
+// nothing is left over where there is a place for it.
 func Test(t *testing.T, planner scheduling.Planner) {
 	for name, req := range requests() {
-		t.Run(name, func(t *testing.T) {
-			before := asJSON(t, req)
-			plan, err := planner.Plan(t.Context(), req)
-			require.NoError(t, err)
-			require.Equal(t, before, asJSON(t, req), "a planner must not modify the request")
-			Check(t, req, plan)
-			sameAnswers(t, planner, req, plan)
-		})
+		t.Run(name, func(t *testing.T) { Ask(t, planner, req) })
 	}
+	t.Run("room for all", func(t *testing.T) {
+		require.Zero(t, Ask(t, planner, roomForAll()).Unplaced, "each cluster has room for all, and is wanted")
+	})
 	for name, req := range wrongRequests() {
 		t.Run(name, func(t *testing.T) {
 			plan, err := planner.Plan(t.Context(), req)
@@ -37,9 +34,23 @@ func Test(t *testing.T, planner scheduling.Planner) {
 	}
 }
 
+// Ask is the plan for a request that makes sense. It fails the test where that is
+// not a proper answer, as [Check] has it, where the planner modifies the request,
+// and where the same request, with its clusters in whatever order, gets another
+// answer. Whoever fuzzes a planner asks it so.
+func Ask(t testing.TB, planner scheduling.Planner, req scheduling.Request) scheduling.Plan {
+	t.Helper()
+	before := asJSON(t, req)
+	plan, err := planner.Plan(t.Context(), req)
+	require.NoError(t, err)
+	require.Equal(t, before, asJSON(t, req), "a planner must not modify the request")
+	Check(t, req, plan)
+	sameAnswers(t, planner, req, plan)
+	return plan
+}
+
 // Check fails the test where the plan is not a proper answer to the request, in
-// which no minimum is above a maximum and nothing is negative: whoever fuzzes a
-// planner calls it on each answer.
+// which no minimum is above a maximum and nothing is negative.
 func Check(t testing.TB, req scheduling.Request, plan scheduling.Plan) {
 	t.Helper()
 	placed := int64(0)
@@ -50,6 +61,7 @@ func Check(t testing.TB, req scheduling.Request, plan scheduling.Plan) {
 		require.NotEmpty(t, s.Why, "%q: no reason", s.Cluster)
 		require.NotEmpty(t, s.Explain(), "%q: no words", s.Cluster)
 		require.GreaterOrEqual(t, s.Overflow, int64(0), "%q: overflow", s.Cluster)
+		require.True(t, s.Limit == 0 || limits(s.Why), "%q: %s is no limit, and %d is none", s.Cluster, s.Why, s.Limit)
 	}
 	require.Equal(t, req.Total, placed+plan.Unplaced, "all replicas are placed or unplaced: %+v", plan)
 	require.GreaterOrEqual(t, plan.Unplaced, int64(0), "unplaced")
@@ -65,7 +77,52 @@ func Check(t testing.TB, req scheduling.Request, plan scheduling.Plan) {
 		require.True(t, there, "%q has no share", c.Name)
 		require.True(t, 0 <= s.Replicas && s.Replicas <= roof(c), "%q: %d is not between 0 and %d", c.Name, s.Replicas, roof(c))
 		require.Equal(t, c.Want == nil, s.Why == scheduling.NotWanted, "%q: %s", c.Name, s.Why)
+		if minimumsFit(req) {
+			require.GreaterOrEqual(t, s.Replicas, least(c), "%q: less than its minimum, though there are enough for all minimums", c.Name)
+		}
+		if plan.Unplaced > 0 && c.Want != nil && c.Want.Weight > 0 && s.Replicas < roof(c) {
+			require.True(t, holdsBack(c, s), "%q has room for more, some are unplaced, and the reason is %s", c.Name, s.Why)
+		}
 	}
+}
+
+// holdsBack says whether the reason of a share lets a cluster that has a weight and
+// room get no more, while some are unplaced: the others of this package do not.
+func holdsBack(c scheduling.Candidate, s scheduling.Share) bool {
+	switch s.Why {
+	case scheduling.UnknownCapacity:
+		return c.Capacity == nil
+	case scheduling.NotWanted, scheduling.NoWeight, scheduling.NotNeeded, scheduling.ByWeight, scheduling.InOrder, scheduling.Kept,
+		scheduling.AtMinimum, scheduling.BelowMinimum, scheduling.AtMaximum, scheduling.AtCapacity:
+		return false
+	}
+	return true
+}
+
+// limits says whether a number may be the reason.
+func limits(why scheduling.Why) bool {
+	switch why {
+	case scheduling.NotWanted, scheduling.NoWeight, scheduling.NotNeeded, scheduling.ByWeight, scheduling.InOrder, scheduling.UnknownCapacity, scheduling.AtSkew:
+		return false
+	}
+	return true
+}
+
+// minimumsFit says whether there are enough replicas for the minimums of all.
+func minimumsFit(req scheduling.Request) bool {
+	needed := int64(0)
+	for _, c := range req.Clusters {
+		needed += least(c)
+	}
+	return needed <= req.Total
+}
+
+// least is how many replicas a cluster has at the least where there are enough.
+func least(c scheduling.Candidate) int64 {
+	if c.Want == nil {
+		return 0
+	}
+	return min(c.Want.Min, roof(c))
 }
 
 // roof is how many replicas a cluster may have at the most.
@@ -85,7 +142,7 @@ func roof(c scheduling.Candidate) int64 {
 
 // sameAnswers asks the same thing again, several times at once, each time with
 // the clusters in another order.
-func sameAnswers(t *testing.T, planner scheduling.Planner, req scheduling.Request, want scheduling.Plan) {
+func sameAnswers(t testing.TB, planner scheduling.Planner, req scheduling.Request, want scheduling.Plan) {
 	t.Helper()
 	answers, errs := make([]scheduling.Plan, 8), make([]error, 8)
 	var asked sync.WaitGroup
@@ -130,6 +187,17 @@ func requests() map[string]scheduling.Request {
 	}
 }
 
+// roomForAll has each cluster have room for all there are, which leaves no planner a
+// reason to leave any out.
+func roomForAll() scheduling.Request {
+	req := request(24, scheduling.Preferences{scheduling.Others: {Weight: 1}})
+	room := int64(1000)
+	for i := range req.Clusters {
+		req.Clusters[i].Capacity = &room
+	}
+	return req
+}
+
 func wrongRequests() map[string]scheduling.Request {
 	twice, nameless := request(5, nil), request(5, nil)
 	twice.Clusters[1].Name = "a"
@@ -153,7 +221,7 @@ func request(total int64, prefs scheduling.Preferences) scheduling.Request {
 }
 
 // asJSON is a picture of all that a planner could change.
-func asJSON(t *testing.T, req scheduling.Request) string {
+func asJSON(t testing.TB, req scheduling.Request) string {
 	t.Helper()
 	picture, err := json.Marshal(req)
 	require.NoError(t, err)
