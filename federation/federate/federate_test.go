@@ -145,6 +145,8 @@ func TestOwner(t *testing.T) {
 		`{apiVersion: coordination.k8s.io/v1, kind: Lease, metadata: {name: leader}}`:                                                          "the cluster",
 		`{apiVersion: events.k8s.io/v1, kind: Event, metadata: {name: e}}`:                                                                     "the cluster",
 		`{apiVersion: v1, kind: Event, metadata: {name: e}}`:                                                                                   "the cluster",
+		`{apiVersion: v1, kind: Service, metadata: {name: kubernetes, namespace: default}}`:                                                    "the cluster",
+		`{apiVersion: v1, kind: Service, metadata: {name: kubernetes, namespace: shop}}`:                                                       "",
 		`{apiVersion: example.com/v1, kind: Lease, metadata: {name: car}}`:                                                                     "",
 	} {
 		require.Equal(t, want, federate.Owner(parse(t, object)), object)

@@ -21,6 +21,7 @@ func Owner(o *unstructured.Unstructured) string {
 	case isKeptByClusters(kind):
 	case kind == schema.GroupKind{Kind: "ConfigMap"} && o.GetName() == "kube-root-ca.crt":
 	case kind == schema.GroupKind{Kind: "ServiceAccount"} && o.GetName() == "default":
+	case kind == schema.GroupKind{Kind: "Service"} && o.GetName() == "kubernetes" && o.GetNamespace() == metav1.NamespaceDefault:
 	case kind == schema.GroupKind{Kind: "Secret"} && isToken(corev1.SecretType(secretType)):
 	default:
 		return ""
