@@ -31,6 +31,7 @@ func (f *Flags) AddTo(set *pflag.FlagSet) {
 	f.Generic = genericclioptions.NewConfigFlags(false)
 	f.Generic.Context = nil // the host's has a flag of its own, of which --context is another name
 	f.Generic.AddFlags(set)
+	set.Lookup("server").Shorthand = "" // kubefedctl's -s is another flag, of one verb
 	set.StringVar(&f.HostContext, "host-cluster-context", "", "context of the host in the kubeconfig file; default its current one")
 	set.StringVar(&f.HostContext, "context", "", "the same as --host-cluster-context")
 	set.StringVar(&f.SystemNamespace, "kubefed-namespace", corev1beta1.DefaultNamespace, "system namespace of the federation")

@@ -21,7 +21,7 @@ type group struct {
 
 func groups() []group {
 	return []group{
-		{"prepare", "Prepare a federation:", []func(*cli.Session) *cobra.Command{newInstall, newUninstall, newEnable}},
+		{"prepare", "Prepare a federation:", []func(*cli.Session) *cobra.Command{newInstall, newUninstall, newEnable, newFederate}},
 		{"see", "See how it fares:", []func(*cli.Session) *cobra.Command{newGet}},
 		{"understand", "Understand and foresee:", []func(*cli.Session) *cobra.Command{newExplain, newRender}},
 		{"operate", "Operate:", []func(*cli.Session) *cobra.Command{}},
