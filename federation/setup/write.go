@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"k8s.io/apimachinery/pkg/api/equality"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -107,10 +108,22 @@ func (w writer) send(ctx context.Context, resource dynamic.ResourceInterface, co
 		return Unknown, err
 	case before == nil:
 		return Created, nil
-	case before.GetResourceVersion() == after.GetResourceVersion():
+	case isSame(before, after):
 		return Unchanged, nil
 	}
 	return Changed, nil
+}
+
+// isSame says whether an object is as it was, whoever owns its fields. A dry run does
+// not count versions.
+func isSame(before, after *unstructured.Unstructured) bool {
+	a, b := before.DeepCopy(), after.DeepCopy()
+	for _, o := range []*unstructured.Unstructured{a, b} {
+		o.SetManagedFields(nil)
+		o.SetResourceVersion("")
+		o.SetGeneration(0)
+	}
+	return equality.Semantic.DeepEqual(a.Object, b.Object)
 }
 
 // remove deletes objects. What is not there is no error.

@@ -59,11 +59,11 @@ clusters: [{name: host, cluster: {server: "https://127.0.0.1:1"}}]
 func TestWrongInstallationsAreRefused(t *testing.T) {
 	w := newWorld(t)
 	for args, says := range map[string]string{
-		"--scope=Galaxy":                              `error: --scope: got "Galaxy", want Cluster or Namespaced`,
-		"--replicas=0":                                "error: --replicas: got 0, want 1 or more",
-		"--dry-run=perhaps":                           `error: invalid argument "perhaps" for "--dry-run" flag: want none, client or server`,
-		"-o=xml":                                      "error: -o xml: want yaml, json or name",
-		"--let-follow=pods":                           `error: --let-follow: type "pods": objects of it do not follow others`,
+		"--scope=Galaxy":    `error: --scope: got "Galaxy", want Cluster or Namespaced`,
+		"--replicas=0":      "error: --replicas: got 0, want 1 or more",
+		"--dry-run=perhaps": `error: invalid argument "perhaps" for "--dry-run" flag: want none, client or server`,
+		"-o=xml":            "error: -o xml: want yaml, json or name",
+		"--let-follow=pods": `error: --let-follow: type "pods": objects of it do not follow others`,
 		"--dry-run --controller-kubeconfig=/tmp/none": "error: --controller-kubeconfig: the account has no token in a dry run",
 	} {
 		r := w.fedctl(append([]string{"install"}, strings.Fields(args)...)...)

@@ -21,11 +21,25 @@ type group struct {
 
 func groups() []group {
 	return []group{
-		{"prepare", "Prepare a federation:", []func(*cli.Session) *cobra.Command{newInstall, newUninstall, newEnable, newFederate}},
-		{"see", "See how it fares:", []func(*cli.Session) *cobra.Command{newGet}},
-		{"understand", "Understand and foresee:", []func(*cli.Session) *cobra.Command{newExplain, newRender}},
+		{"prepare", "Prepare a federation:", []func(*cli.Session) *cobra.Command{
+			newInstall,
+			newUninstall,
+			newEnable,
+			newFederate,
+		}},
+		{"see", "See how it fares:", []func(*cli.Session) *cobra.Command{
+			newGet,
+			newCheck,
+		}},
+		{"understand", "Understand and foresee:", []func(*cli.Session) *cobra.Command{
+			newExplain,
+			newRender,
+		}},
 		{"operate", "Operate:", []func(*cli.Session) *cobra.Command{}},
-		{"other", "Other:", []func(*cli.Session) *cobra.Command{newOptions, newVersion}},
+		{"other", "Other:", []func(*cli.Session) *cobra.Command{
+			newOptions,
+			newVersion,
+		}},
 	}
 }
 

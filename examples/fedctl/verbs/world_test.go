@@ -85,7 +85,7 @@ func (w *world) control() (stop func()) {
 	config, err := plane.LoadConfig(w.Context(), host, corev1beta1.DefaultNamespace)
 	require.NoError(w, err)
 	config.Spec.ClusterHealthCheck.Period = &metav1.Duration{Duration: time.Second}
-	p, err := plane.New(plane.Options{Host: host, Namespace: corev1beta1.DefaultNamespace, Config: config, Election: plane.Alone})
+	p, err := plane.New(plane.Options{Host: host, Namespace: corev1beta1.DefaultNamespace, Config: config, Election: plane.Elect})
 	require.NoError(w, err)
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
