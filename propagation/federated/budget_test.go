@@ -14,6 +14,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/fedrail/fedrail/federation"
+	"github.com/fedrail/fedrail/federation/apis/federatedkind"
 	"github.com/fedrail/fedrail/internal/controlplane/controlplanetest"
 	"github.com/fedrail/fedrail/internal/testbed"
 	"github.com/fedrail/fedrail/propagation/budget"
@@ -137,6 +138,31 @@ func budgetRows() []budgetRow {
 		},
 		cost: func(int) cost { return cost{members: 1, host: 1, events: 1} },
 		most: true,
+	}, {
+		name:   "suspend",
+		change: func(b *testbed.Bed) { suspend(b, configMaps, "web") },
+		cost:   func(int) cost { return cost{host: 1, events: 1} },
+	}, {
+		name:   "resume with nothing changed",
+		change: func(b *testbed.Bed) { resume(b, configMaps, "web") },
+		cost:   func(int) cost { return cost{host: 1, events: 1} },
+	}, {
+		name: "retry with nothing failed",
+		change: func(b *testbed.Bed) {
+			annotate(b, configMaps, "web", federatedkind.RetryAnnotation, `"1"`)
+		},
+		cost: nothing,
+	}, {
+		name: "reconcile",
+		change: func(b *testbed.Bed) {
+			annotate(b, configMaps, "web", federatedkind.ReconcileAnnotation, `"1"`)
+			untilEvent(b, "web", "Reconciled: ")
+		},
+		cost: func(n int) cost { return cost{members: n, events: 1} },
+	}, {
+		name:   "a restart after all that",
+		change: func(b *testbed.Bed) { b.Stop(); b.Run() },
+		cost:   nothing,
 	}, {
 		name: "create, and begin to work",
 		change: func(b *testbed.Bed) {
