@@ -1,18 +1,16 @@
 package verbs
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"slices"
 	"strings"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/runtime/schema"
-	"k8s.io/apimachinery/pkg/util/duration"
 
 	"github.com/fedrail/fedrail/examples/fedctl/cli"
 	"github.com/fedrail/fedrail/examples/fedctl/host"
@@ -27,7 +25,7 @@ func (g *getting) showClusters(ctx context.Context) error {
 	if g.watch {
 		return g.watchClusters(ctx)
 	}
-	return errors.Join(g.Print(&g.output, clusters(members, time.Now())), partly)
+	return cmp.Or(g.Print(&g.output, clusters(members, time.Now())), partly)
 }
 
 // members are those that were asked for. Where those that fetch cannot be read, that is
@@ -76,7 +74,7 @@ func clusters(members []host.Member, now time.Time) cli.Result {
 		}
 		list.Items = append(list.Items, *m.Object)
 		table.Rows = append(table.Rows, []string{m.Name, reached(m), readiness(m), m.Status.KubernetesVersion, m.Cluster.Region,
-			strings.Join(m.Cluster.Zones, ","), taintsOf(m.Cluster.Taints), age(m.CreationTimestamp, now), m.Cluster.Message, labelsOf(m.Labels)})
+			strings.Join(m.Cluster.Zones, ","), taintsOf(m.Cluster.Taints), cli.Age(m.CreationTimestamp, now), m.Cluster.Message, labelsOf(m.Labels)})
 	}
 	return cli.Result{Object: list, Table: table}
 }
@@ -111,11 +109,4 @@ func labelsOf(labels map[string]string) string {
 	}
 	slices.Sort(all)
 	return strings.Join(all, ",")
-}
-
-func age(since metav1.Time, now time.Time) string {
-	if since.IsZero() {
-		return "<unknown>"
-	}
-	return duration.HumanDuration(now.Sub(since.Time))
 }

@@ -5,11 +5,11 @@ import (
 	"slices"
 	"time"
 
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"github.com/fedrail/fedrail/examples/fedctl/cli"
 	"github.com/fedrail/fedrail/examples/fedctl/host"
+	"github.com/fedrail/fedrail/examples/fedctl/standing"
 	"github.com/fedrail/fedrail/federation"
 	"github.com/fedrail/fedrail/federation/apis/federatedkind"
 	"github.com/fedrail/fedrail/status"
@@ -41,30 +41,12 @@ func declaredRow(object *unstructured.Unstructured, clusters []string, now time.
 	if err != nil {
 		return nil, err
 	}
-	ready := latest(s, object.GetGeneration(), status.Ready)
-	row := []string{object.GetName(), fine(s, clusters), string(ready.Status), ready.Reason, age(object.GetCreationTimestamp(), now)}
+	ready := standing.Latest(s, object.GetGeneration(), status.Ready)
+	row := []string{object.GetName(), fine(s, clusters), string(ready.Status), ready.Reason, cli.Age(object.GetCreationTimestamp(), now)}
 	for _, kind := range []string{status.Scheduled, status.Applied, status.Available} {
-		row = append(row, string(latest(s, object.GetGeneration(), kind).Status))
+		row = append(row, string(standing.Latest(s, object.GetGeneration(), kind).Status))
 	}
 	return append(row, ready.Message), nil
-}
-
-// latest is a condition, as far as it speaks of the newest generation: Unknown when it
-// does not.
-func latest(s federatedkind.Status, generation int64, kind string) federatedkind.Condition {
-	i := slices.IndexFunc(s.Conditions, func(c federatedkind.Condition) bool { return c.Type == kind })
-	switch {
-	case i < 0 && s.ObservedGeneration == 0 && len(s.Conditions) == 0:
-		return federatedkind.Condition{Type: kind, Status: metav1.ConditionUnknown, Reason: "NotObserved", Message: "no controller has looked at it yet"}
-	case i < 0:
-		return federatedkind.Condition{Type: kind, Status: metav1.ConditionUnknown, Reason: "NotSaid", Message: "the controller does not say"}
-	}
-	c := s.Conditions[i]
-	if observed := max(c.ObservedGeneration, s.ObservedGeneration); observed != generation {
-		c.Message = fmt.Sprintf("no controller has looked at generation %d yet; of generation %d it is %s: %s", generation, observed, c.Status, c.Message)
-		c.Status, c.Reason = metav1.ConditionUnknown, "NotObserved"
-	}
-	return c
 }
 
 // fine is how many of the clusters that hold an object, or should, hold what they should
@@ -79,21 +61,16 @@ func fine(s federatedkind.Status, clusters []string) string {
 			continue
 		}
 		of++
-		if isFine(c) {
+		if standing.IsFine(c) {
 			n++
 		}
 	}
 	return fmt.Sprintf("%d/%d", n, of)
 }
 
-func isFine(c federatedkind.ClusterStatus) bool {
-	healthy := slices.Contains([]status.Health{"", status.Healthy, status.Suspended}, status.Health(c.Health))
-	return status.State(c.Status) == status.OK && healthy
-}
-
-// concerns says whether an object is in one of the clusters, or should be; with no
+// isInAny says whether an object is in one of the clusters, or should be; with no
 // clusters it is wherever it is.
-func concerns(object *unstructured.Unstructured, clusters []string) bool {
+func isInAny(object *unstructured.Unstructured, clusters []string) bool {
 	if len(clusters) == 0 {
 		return true
 	}

@@ -1,8 +1,8 @@
 package verbs
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -35,7 +35,7 @@ func (g *getting) showObjects(ctx context.Context, t host.Type) error {
 			return err
 		}
 	}
-	return errors.Join(g.showBoth(declared, copies), partly)
+	return cmp.Or(g.showBoth(declared, copies), partly)
 }
 
 // showBoth shows what there is of two results: for people one below the other, for
@@ -90,7 +90,7 @@ func (g *getting) copies(ctx context.Context, t host.Type) (r cli.Result, partly
 		answers := host.Ask(ctx, g.host, members, g.Flags.MemberTimeout, g.table(t))
 		r = cli.Result{Table: merged.Merge(partsOf(answers), g.columns(t))}
 		r.Table.Empty = g.nothing(t, len(members))
-		partly = errors.Join(partly, g.missing(ctx, unanswered(ctx, g.Session, answers), namesIn(r.Table), t))
+		partly = g.missing(ctx, cmp.Or(unanswered(ctx, g.Session, answers), partly), namesIn(r.Table), t)
 		return r, partly, nil
 	}
 	answers := host.Ask(ctx, g.host, members, g.Flags.MemberTimeout, g.objects(t))
@@ -101,7 +101,7 @@ func (g *getting) copies(ctx context.Context, t host.Type) (r cli.Result, partly
 			items, names = append(items, from(a.Member.Name, item)), append(names, item.GetName())
 		}
 	}
-	partly = errors.Join(partly, g.missing(ctx, unanswered(ctx, g.Session, answers), names, t))
+	partly = g.missing(ctx, cmp.Or(unanswered(ctx, g.Session, answers), partly), names, t)
 	return cli.Result{Object: listOf(items)}, partly, nil
 }
 
@@ -254,7 +254,7 @@ func (g *getting) declared(ctx context.Context, t host.Type) (cli.Result, error)
 	for i := range items {
 		items[i].SetManagedFields(nil)
 	}
-	items = slices.DeleteFunc(items, func(u unstructured.Unstructured) bool { return !concerns(&u, g.clusters) })
+	items = slices.DeleteFunc(items, func(u unstructured.Unstructured) bool { return !isInAny(&u, g.clusters) })
 	table, err := g.declaredTable(t, items, time.Now())
 	return cli.Result{Object: listOf(items), Table: table}, err
 }

@@ -29,6 +29,7 @@ func groups() []group {
 		}},
 		{"see", "See how it fares:", []func(*cli.Session) *cobra.Command{
 			newGet,
+			newStatus,
 			newCheck,
 		}},
 		{"understand", "Understand and foresee:", []func(*cli.Session) *cobra.Command{
