@@ -79,16 +79,26 @@ func printEnabling(s *cli.Session, format string, kinds []federatedkind.Kind) er
 
 // printDocument prints one object among others, as YAML or JSON.
 func printDocument(s *cli.Session, format string, content map[string]any) error {
-	if format == "json" {
-		body, err := json.MarshalIndent(content, "", "    ")
-		if err != nil {
+	if format != "json" {
+		if err := s.Say("---"); err != nil {
 			return err
 		}
-		return s.Say("%s", body)
 	}
-	body, err := yaml.Marshal(content)
+	return printValue(s, format, content)
+}
+
+// printValue prints a value, as YAML or JSON.
+func printValue(s *cli.Session, format string, value any) error {
+	if format == "json" {
+		encoder := json.NewEncoder(s.Out)
+		encoder.SetIndent("", "    ")
+		encoder.SetEscapeHTML(false)
+		return encoder.Encode(value)
+	}
+	body, err := yaml.Marshal(value)
 	if err != nil {
 		return err
 	}
-	return s.Say("---\n%s", body[:len(body)-1])
+	_, err = s.Out.Write(body)
+	return err
 }
