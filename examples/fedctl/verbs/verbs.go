@@ -26,6 +26,7 @@ func groups() []group {
 			newUninstall,
 			newEnable,
 			newFederate,
+			newOrphaning,
 		}},
 		{"see", "See how it fares:", []func(*cli.Session) *cobra.Command{
 			newGet,
