@@ -129,3 +129,6 @@ func (w *write) tryAnew(ctx context.Context, body []byte, refusal error, v *Verd
 	v.Recreated, v.Then = true, &unstructured.Unstructured{}
 	return v.Then.UnmarshalJSON(body)
 }
+
+// Notes are the annotations of a copy that are no business of its declaration.
+func Notes() []string { return []string{originAnnotation, yieldedAnnotation} }
