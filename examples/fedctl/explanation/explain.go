@@ -47,14 +47,15 @@ func Of(ctx context.Context, s subject.Subject, from Source, now time.Time) (Exp
 	e.Problem = p.Problem.Message
 	in := s.Intent()
 	e.Recorded = recordedOf(s.Object, in.Reported)
-	kept, undivided := keptOf(s, p, now), undivided(ctx, s, now)
+	kept, guard := s.Guard(p, now)
+	undivided := undivided(ctx, s, now)
 	for _, name := range names(s.Members, p.Decision) {
 		c := e.cluster(s, p, name)
 		share, divided := shares[c.Name]
 		if s.Preference != nil {
 			c.divide(undivided[name], share)
 		}
-		c.guard(kept)
+		c.guard(kept, guard)
 		c.Recorded = clusterOf(in.Reported, name)
 		if from == Host {
 			c.compare(e.Recorded, e.Object)
@@ -109,27 +110,11 @@ func (e *Explanation) cluster(s subject.Subject, p propagation.Preview, name fed
 	return c
 }
 
-// kept are the clusters that the loss guard would have keep the object, and why.
-type kept struct {
-	clusters []federation.ClusterName
-	why      string
-}
-
-// keptOf judges what the object would lose.
-func keptOf(s subject.Subject, p propagation.Preview, now time.Time) kept {
-	loss, any := propagation.LossOf(propagation.LossRequest{Intent: s.Intent(), Kept: p.Decision.Selected, Members: s.Members, Now: now})
-	if !any {
-		return kept{}
-	}
-	return kept{clusters: loss.Lost, why: propagation.MostAtOnce{}.Judge(loss)}
-}
-
 // guard has a cluster keep the object where the loss guard does.
-func (c *Cluster) guard(k kept) {
-	if k.why == "" || !slices.Contains(k.clusters, federation.ClusterName(c.Name)) {
-		return
+func (c *Cluster) guard(kept []federation.ClusterName, why string) {
+	if slices.Contains(kept, federation.ClusterName(c.Name)) {
+		c.Chosen, c.Reason, c.Message = true, LossGuarded, why+"; without that: "+c.Message
 	}
-	c.Chosen, c.Reason, c.Message = true, LossGuarded, k.why+"; without that: "+c.Message
 }
 
 // because says why a cluster is chosen.

@@ -143,7 +143,7 @@ func (s *Scene) subjectOf(o *unstructured.Unstructured) (subject.Subject, error)
 		one.Object = s.inNamespace(o)
 	}
 	key := propagation.KeyOf(one.Object)
-	one.Preference = s.preferenceOf(o.GetKind(), key)
+	one.Preference = s.PreferenceOf(o.GetKind(), key)
 	if key.Namespace == "" {
 		return one, nil
 	}
@@ -169,9 +169,12 @@ func (s *Scene) bounded(one subject.Subject, namespace string) (subject.Subject,
 	return one, err
 }
 
-// preferenceOf is the preference that divides an object of a kind; nil when none is
+// Preferences are the ReplicaSchedulingPreferences, in the order of the files.
+func (s *Scene) Preferences() []*v1alpha1.ReplicaSchedulingPreference { return s.preferences }
+
+// PreferenceOf is the preference that divides an object of a kind; nil when none is
 // in the files.
-func (s *Scene) preferenceOf(kind string, key propagation.Key) *v1alpha1.ReplicaSchedulingPreference {
+func (s *Scene) PreferenceOf(kind string, key propagation.Key) *v1alpha1.ReplicaSchedulingPreference {
 	i := slices.IndexFunc(s.preferences, func(p *v1alpha1.ReplicaSchedulingPreference) bool {
 		return p.Spec.TargetKind == kind && propagation.KeyOf(p) == key
 	})

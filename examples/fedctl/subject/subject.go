@@ -27,6 +27,9 @@ import (
 // refers to must not be changed.
 type Subject struct {
 	Object *unstructured.Unstructured
+	// Before is the object as the host has it, where Object is what it is about to be;
+	// nil where that is the same, or the host has none.
+	Before *unstructured.Unstructured
 	Config *corev1beta1.FederatedTypeConfig // with defaults
 	// Bounds are those of the namespace that it is in, and Namespace is the object
 	// that sets them; nil where there is none.

@@ -89,30 +89,26 @@ func (e *explaining) find(ctx context.Context, args []string) (subject.Subject, 
 	if err != nil {
 		return subject.Subject{}, err
 	}
-	return findSubject(ctx, e.Session, h, args)
+	f, err := readFederation(ctx, e.Session, h)
+	if err != nil {
+		return subject.Subject{}, err
+	}
+	return findSubject(ctx, e.Session, h, f, args)
 }
 
 // findSubject reads the object that arguments name, and what decides on it.
-func findSubject(ctx context.Context, s *cli.Session, h *host.Host, args []string) (subject.Subject, error) {
-	var none subject.Subject
+func findSubject(ctx context.Context, s *cli.Session, h *host.Host, f host.Federation, args []string) (subject.Subject, error) {
 	ref, err := host.ReferenceOf(args)
 	if err != nil {
-		return none, err
+		return subject.Subject{}, err
 	}
 	namespace, err := s.Flags.Namespace()
 	if err != nil {
-		return none, err
-	}
-	f, note, err := h.Federation(ctx)
-	if err != nil {
-		return none, err
-	}
-	if note != nil {
-		s.Warn("%s", note)
+		return subject.Subject{}, err
 	}
 	t, object, err := h.Find(ctx, ref, namespace)
 	if err != nil {
-		return none, err
+		return subject.Subject{}, err
 	}
 	return h.Subject(ctx, f, t, object)
 }

@@ -34,6 +34,7 @@ func groups() []group {
 			newCheck,
 		}},
 		{"understand", "Understand and foresee:", []func(*cli.Session) *cobra.Command{
+			newDiff,
 			newExplain,
 			newRender,
 		}},
