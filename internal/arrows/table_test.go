@@ -57,7 +57,7 @@ var table = []rule{
 	{
 		packages: []string{
 			"propagation/push", "propagation/federated", "propagation/declared", "scheduling/preference",
-			"dns/externaldns", "dns/clusterset", "federation/kubefed", "federation/kubeconfig",
+			"dns/externaldns", "dns/clusterset", "federation/kubefed", "federation/kubeconfig", "federation/renewal",
 		},
 		ours:      slices.Concat(words, apis, pure, loop, internals, []string{"propagation/budget", "propagation/archive", "propagation/follow", "scheduling/failover", "scheduling/capacity", "dns/exposure", "dns/failover"}),
 		libraries: []string{everything},

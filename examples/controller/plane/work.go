@@ -14,6 +14,7 @@ import (
 	corev1beta1 "github.com/fedrail/fedrail/federation/apis/core/v1beta1"
 	schedulingv1alpha1 "github.com/fedrail/fedrail/federation/apis/scheduling/v1alpha1"
 	"github.com/fedrail/fedrail/federation/kubefed"
+	"github.com/fedrail/fedrail/federation/renewal"
 	"github.com/fedrail/fedrail/propagation"
 	"github.com/fedrail/fedrail/propagation/federated"
 	"github.com/fedrail/fedrail/propagation/pull"
@@ -61,8 +62,12 @@ func (p *Plane) work(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	renewing, err := p.renewing(m, recorder)
+	if err != nil {
+		return err
+	}
 	p.metrics.follow(m, types)
-	return p.run(ctx, m, p.working(carrying, slices.Concat(dividing, naming.starts(), sharing)))
+	return p.run(ctx, m, p.working(carrying, slices.Concat(dividing, naming.starts(), sharing, renewing)))
 }
 
 // carrying is what carries objects, and what sees members off that leave.
@@ -79,6 +84,17 @@ func (p *Plane) carrying(m members, types *federated.Types, recorder record.Even
 		return nil, err
 	}
 	return append(carrying, unjoin.Start), nil
+}
+
+// renewing is what keeps the tokens fresh with which members are reached.
+func (p *Plane) renewing(m members, recorder record.EventRecorder) ([]start, error) {
+	c, err := renewal.New(renewal.Options{
+		Host: p.host.config, Namespace: p.Namespace, Members: m.written, Events: recorder, Logger: p.Logger.WithName("clusters"),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return []start{c.Start}, nil
 }
 
 // working is what runs beside the registries: what carries objects, unless that
