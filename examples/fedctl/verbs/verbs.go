@@ -31,6 +31,7 @@ func groups() []group {
 		{"see", "See how it fares:", []func(*cli.Session) *cobra.Command{
 			newGet,
 			newStatus,
+			newTree,
 			newCheck,
 		}},
 		{"understand", "Understand and foresee:", []func(*cli.Session) *cobra.Command{
