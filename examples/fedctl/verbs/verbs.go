@@ -25,6 +25,7 @@ func groups() []group {
 			newInstall,
 			newUninstall,
 			newEnable,
+			newDisable,
 			newFederate,
 			newOrphaning,
 		}},
