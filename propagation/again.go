@@ -1,6 +1,7 @@
 package propagation
 
 import (
+	"cmp"
 	"fmt"
 
 	corev1 "k8s.io/api/core/v1"
@@ -47,11 +48,18 @@ func (o *object) isUrged(in Intent) bool {
 // isNews says whether a token asks for something that it did not ask for before.
 func isNews(before, now string) bool { return now != "" && now != before }
 
-// noteReconcileLocked remembers that every copy is to be written anew.
-func (o *object) noteReconcileLocked(in Intent) {
-	if o.intent.Parent == in.Parent && isNews(o.intent.Reconcile, in.Reconcile) {
+// rememberingLocked is the intent with what was asked last, where it asks for nothing
+// now: the same text asks for nothing new later. It remembers that every copy is to be
+// written anew.
+func (o *object) rememberingLocked(in Intent) Intent {
+	if o.intent.Parent != in.Parent {
+		return in
+	}
+	if isNews(o.intent.Reconcile, in.Reconcile) {
 		o.renewing = in.Reconcile
 	}
+	in.Reconcile, in.Retry = cmp.Or(in.Reconcile, o.intent.Reconcile), cmp.Or(in.Retry, o.intent.Retry)
+	return in
 }
 
 // renewed returns the token with which every copy was to be written anew, once, when

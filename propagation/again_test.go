@@ -36,7 +36,9 @@ func TestAReconcileWritesEveryCopyOnceThoughItIsAsItShouldBe(t *testing.T) {
 		}
 		before := done.Load()
 		w.annotate(func(in *propagation.Intent) { in.AllowLoss = "another annotation" })
-		w.reconcile("") // it is taken off
+		w.reconcile("") // it is taken off, and set again
+		time.Sleep(time.Minute)
+		w.reconcile("2")
 		time.Sleep(time.Minute)
 		require.Equal(t, before, done.Load())
 		require.Equal(t, counts{holds: 1, reports: 1, events: 2}, w.counts())

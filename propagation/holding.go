@@ -14,8 +14,8 @@ type Holding struct {
 	// none.
 	Adopt types.UID
 	// Again has the copy written although it is believed to be as it should, when it is
-	// another text than at the last Apply that went well in this process. The empty text
-	// asks for nothing. The Controller fills it in.
+	// another text than the last one of an Apply that went well in this process. The
+	// empty text asks for nothing, and does not count. The Controller fills it in.
 	Again string
 	// Conflict says what happens to a field that somebody else took; the zero
 	// Conflict is Overwrite.

@@ -43,9 +43,10 @@ type Intent struct {
 	// member when it begins may get there still.
 	Suspended bool
 	// Reconcile has every copy compared with what should be there and written anew,
-	// whenever it changes to another text: also where the copy is believed to be as it
-	// should. It ends all back-offs. The text that an object has when a Controller first
-	// sees it asks for nothing, and neither does the empty one.
+	// whenever it is another text than it was: also where the copy is believed to be as
+	// it should. It ends all back-offs. The text that an object has when a Controller
+	// first sees it asks for nothing, and neither does the empty one, nor the last one
+	// after that.
 	Reconcile string
 	// Retry has what failed be tried again at once, whenever it changes as Reconcile
 	// does. What is as it should be costs no request.

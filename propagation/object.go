@@ -98,7 +98,7 @@ func (o *object) adopt(in Intent, base *unstructured.Unstructured, p plan, now t
 	case o.intent.Generation != in.Generation && !p.frozen:
 		o.unseeLocked()
 	}
-	o.noteReconcileLocked(in)
+	in = o.rememberingLocked(in)
 	o.intent, o.base, o.problem, o.frozen = in, base, p.problem, p.frozen
 	o.intent.Reported = status.Summary{} // what was reported last is in o.reported
 	if p.frozen {

@@ -54,6 +54,9 @@ func (c *Controller) lookAt(ctx context.Context, name federation.ClusterName, t 
 	if err != nil {
 		return failed(name, err, status.CachedRetrievalFailed, status.CachedRetrievalFailed)
 	}
+	if !t.hold && slices.Contains(c.holders(t.intent.Key), name) {
+		sight.Held = true // it was to go already
+	}
 	sight.Held = sight.Held && c.mayBeOurs(sight, t.intent)
 	if !t.hold {
 		return lookedAway(name, sight)

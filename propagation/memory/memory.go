@@ -3,6 +3,7 @@
 package memory
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"sync"
@@ -61,7 +62,7 @@ func (m *Propagator) Apply(ctx context.Context, cluster federation.ClusterName, 
 	if held && !asked && there.parent == how.Parent && equality.Semantic.DeepEqual(there.object.Object, want.Object) {
 		return propagation.Outcome{Action: propagation.Unchanged, Vitals: m.judge(there)}, nil
 	}
-	now := copied{object: want.DeepCopy(), applied: want.DeepCopy(), parent: how.Parent, again: how.Again, status: there.status}
+	now := copied{object: want.DeepCopy(), applied: want.DeepCopy(), parent: how.Parent, again: cmp.Or(how.Again, there.again), status: there.status}
 	m.putLocked(cluster, key, now)
 	return propagation.Outcome{Action: propagation.Applied, Vitals: m.judge(now)}, nil
 }

@@ -50,6 +50,7 @@ func Test(t *testing.T, fresh func(t *testing.T) Subject) {
 		{"Apply makes the cluster hold the object", (*suite).applies},
 		{"Apply of what is there already changes nothing", (*suite).appliesOnce},
 		{"Apply of a changed object changes it", (*suite).changes},
+		{"Apply with another Again applies what is there already, once", (*suite).appliesAgain},
 		{"arguments are not modified", (*suite).leavesArguments},
 		{"Remove of what is not there is Absent", (*suite).removesNothing},
 		{"Remove makes the cluster not hold the object", (*suite).removes},
@@ -140,10 +141,14 @@ func (s *suite) apply(o *unstructured.Unstructured) propagation.Action {
 // hold applies. A Propagator may have to wait for its member, and says so: then it
 // is asked again, until patience ends.
 func (s *suite) hold(o *unstructured.Unstructured) (propagation.Outcome, error) {
+	return s.holdAs(o, propagation.Holding{Parent: "parent"})
+}
+
+func (s *suite) holdAs(o *unstructured.Unstructured, how propagation.Holding) (propagation.Outcome, error) {
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	for late := time.After(patience); ; {
-		out, err := s.Propagator.Apply(s.Context(), s.Cluster, o, propagation.Holding{Parent: "parent"})
+		out, err := s.Propagator.Apply(s.Context(), s.Cluster, o, how)
 		problem, explains := errors.AsType[*propagation.Problem](err)
 		if !explains || problem.Retry != propagation.RetryOnChange {
 			return out, err
@@ -186,6 +191,19 @@ func (s *suite) changes() {
 	s.Change(changed)
 	require.Equal(s, propagation.Applied, s.apply(changed))
 	require.NotEqual(s, before.Object, s.Live(propagation.KeyOf(o)).Object)
+}
+
+func (s *suite) appliesAgain() {
+	o := s.object()
+	s.apply(o)
+	for _, step := range []struct {
+		again string
+		want  propagation.Action
+	}{{"1", propagation.Applied}, {"1", propagation.Unchanged}, {"", propagation.Unchanged}, {"2", propagation.Applied}} {
+		out, err := s.holdAs(o, propagation.Holding{Parent: "parent", Again: step.again})
+		require.NoError(s, err)
+		require.Equal(s, step.want, out.Action, "Again is %q", step.again)
+	}
 }
 
 func (s *suite) leavesArguments() {

@@ -168,6 +168,7 @@ func (a *Agent) hand(j job) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if c := a.carriers[j.how]; c != nil {
+		c.push.Retry(a.Cluster, j.key)
 		c.queue.Forget(j.key)
 		c.queue.Add(j.key)
 	}

@@ -34,6 +34,8 @@ var (
 	_ propagation.Searcher   = Beside{}
 	_ propagation.Hearer     = Beside{}
 	_ propagation.Estimator  = Beside{}
+	_ propagation.Rester     = Beside{}
+	_ propagation.Retrier    = Beside{}
 )
 
 func (b Beside) to(name federation.ClusterName) propagation.Propagator {
@@ -153,4 +155,20 @@ func (b Beside) Silence(name federation.ClusterName) error {
 		return hearer.Silence(name)
 	}
 	return nil
+}
+
+// Rest implements [propagation.Rester]. Where no Rester carries to, nobody acts
+// unasked.
+func (b Beside) Rest(name federation.ClusterName, key propagation.Key) error {
+	if rester, rests := b.to(name).(propagation.Rester); rests {
+		return rester.Rest(name, key)
+	}
+	return nil
+}
+
+// Retry implements [propagation.Retrier].
+func (b Beside) Retry(name federation.ClusterName, key propagation.Key) {
+	if retrier, waits := b.to(name).(propagation.Retrier); waits {
+		retrier.Retry(name, key)
+	}
 }

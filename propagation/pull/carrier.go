@@ -110,14 +110,48 @@ func (c *carrier) carry(ctx context.Context, key propagation.Key) error {
 func (c *carrier) attempt(ctx context.Context, j job) (propagation.Outcome, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.agent.Timeout)
 	defer cancel()
+	if j.ask.Rest {
+		return c.lookAt(j)
+	}
 	if j.ask.Hold == nil {
 		return c.push.Remove(ctx, c.agent.Cluster, j.key, removal(j.ask.Remove))
 	}
+	want, err := j.want()
+	if err != nil {
+		return propagation.Outcome{}, err
+	}
+	return c.push.Apply(ctx, c.agent.Cluster, want, holding(j.ask))
+}
+
+// want is the object that is to be held.
+func (j job) want() (*unstructured.Unstructured, error) {
 	want := &unstructured.Unstructured{}
 	if err := want.UnmarshalJSON(j.ask.Hold.Object.Raw); err != nil {
-		return propagation.Outcome{}, propagation.Problemf(status.ComputeResourceFailed, propagation.RetryOnChange, "decode the object: %w", err)
+		return nil, propagation.Problemf(status.ComputeResourceFailed, propagation.RetryOnChange, "decode the object: %w", err)
 	}
-	return c.push.Apply(ctx, c.agent.Cluster, want, holding(j.ask.Hold))
+	return want, nil
+}
+
+// lookAt finds out how a copy fares that is to be left as it is.
+func (c *carrier) lookAt(j job) (propagation.Outcome, error) {
+	if j.ask.Hold == nil {
+		return propagation.Outcome{Action: propagation.Removing}, nil // in time
+	}
+	want, err := j.want()
+	if err != nil {
+		return propagation.Outcome{}, err
+	}
+	sight, err := c.push.View(c.agent.Cluster, want, holding(j.ask))
+	ours := sight.Held && sight.Parent == j.ask.Hold.Parent
+	switch {
+	case err != nil:
+		return propagation.Outcome{}, err
+	case ours && sight.Wanted:
+		return propagation.Outcome{Action: propagation.Unchanged, Status: sight.Status, Vitals: sight.Vitals, Yielded: sight.Yielded}, nil
+	}
+	p := propagation.Problemf(status.WaitingForResume, propagation.RetryOnChange, "it is left as it is while the object is suspended")
+	p.Lacking = !ours
+	return propagation.Outcome{Vitals: sight.Vitals}, p
 }
 
 // settling is how long a member may take to list its copies before that is

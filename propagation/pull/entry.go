@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
+	"strings"
 	"unique"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -19,12 +21,36 @@ import (
 type entry struct {
 	key    propagation.Key
 	hash   string
+	again  string // that it is to be written anew
+	rest   bool   // it is to be left as it is
 	parent types.UID
 	hold   bool // else it is a removal
 	body   unique.Handle[string]
 }
 
 func (e entry) size() int { return len(e.body.Value()) }
+
+// version names what is to be held or removed, without how and when.
+func (e entry) version() string {
+	version, _, _ := strings.Cut(e.hash, ".")
+	return version
+}
+
+// asks says whether what is asked is what somebody wants. That it was once to be
+// written anew, or tried again, makes no difference.
+func (e entry) asks(want entry) bool {
+	return !e.rest && e.version() == want.version() && (want.again == "" || want.again == e.again)
+}
+
+// with is the entry with something else about how and when.
+func (e entry) with(change func(*v1alpha1.Object)) (entry, error) {
+	var o v1alpha1.Object
+	if err := json.Unmarshal([]byte(e.body.Value()), &o); err != nil {
+		return entry{}, err
+	}
+	change(&o)
+	return hashed(o)
+}
 
 // toHold asks for an object.
 func toHold(want *unstructured.Unstructured, how propagation.Holding) (entry, error) {
@@ -39,7 +65,7 @@ func toHold(want *unstructured.Unstructured, how propagation.Holding) (entry, er
 	for _, path := range how.Retain {
 		hold.Retain = append(hold.Retain, string(path))
 	}
-	return hashed(v1alpha1.Object{Namespace: want.GetNamespace(), Name: want.GetName(), Hold: hold})
+	return hashed(v1alpha1.Object{Namespace: want.GetNamespace(), Name: want.GetName(), Hold: hold, Again: digest([]byte(how.Again))})
 }
 
 // toRemove asks that there be no copy.
@@ -50,20 +76,32 @@ func toRemove(key propagation.Key, how propagation.Removal) (entry, error) {
 	}})
 }
 
-// hashed names what is asked by a digest of it.
+// hashed names what is asked by a digest of it, and by a second one of how and when,
+// where there is something to say about that.
 func hashed(o v1alpha1.Object) (entry, error) {
-	plain, err := json.Marshal(o)
+	plain, err := json.Marshal(v1alpha1.Object{Namespace: o.Namespace, Name: o.Name, Hold: o.Hold, Remove: o.Remove})
 	if err != nil {
 		return entry{}, err
 	}
-	sum := sha256.Sum256(plain)
-	o.Hash = hex.EncodeToString(sum[:12])
+	o.Hash = digest(plain)
+	if o.Rest || o.Again != "" || o.Retries > 0 {
+		o.Hash += "." + digest(fmt.Appendf(nil, "%v %s %d", o.Rest, o.Again, o.Retries))
+	}
 	return encoded(o)
+}
+
+// digest is of nothing for nothing.
+func digest(content []byte) string {
+	if len(content) == 0 {
+		return ""
+	}
+	sum := sha256.Sum256(content)
+	return hex.EncodeToString(sum[:12])
 }
 
 func encoded(o v1alpha1.Object) (entry, error) {
 	body, err := json.Marshal(o)
-	e := entry{key: keyOf(o.Namespace, o.Name), hash: o.Hash, body: unique.Make(string(body)), hold: o.Hold != nil}
+	e := entry{key: keyOf(o.Namespace, o.Name), hash: o.Hash, again: o.Again, rest: o.Rest, body: unique.Make(string(body)), hold: o.Hold != nil}
 	switch {
 	case o.Hold != nil:
 		e.parent = o.Hold.Parent
@@ -74,8 +112,12 @@ func encoded(o v1alpha1.Object) (entry, error) {
 }
 
 // holding is how an object is to be held.
-func holding(h *v1alpha1.Hold) propagation.Holding {
-	how := propagation.Holding{Parent: h.Parent, Adopt: h.Adopt, Conflict: propagation.Conflict(h.Conflict), Immutable: propagation.Immutable(h.Immutable)}
+func holding(o v1alpha1.Object) propagation.Holding {
+	h := o.Hold
+	how := propagation.Holding{
+		Parent: h.Parent, Adopt: h.Adopt, Again: o.Again,
+		Conflict: propagation.Conflict(h.Conflict), Immutable: propagation.Immutable(h.Immutable),
+	}
 	for _, path := range h.Retain {
 		how.Retain = append(how.Retain, propagation.FieldPath(path))
 	}

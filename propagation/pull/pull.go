@@ -131,7 +131,7 @@ func (p *Propagator) Apply(ctx context.Context, name federation.ClusterName, wan
 	}
 	m := p.memberLocked(name)
 	o := m.objects[e.key]
-	if o == nil || o.entry.hash != e.hash {
+	if o == nil || !o.entry.asks(e) {
 		o = p.askLocked(m, e)
 	}
 	return o.held(name)
@@ -156,7 +156,7 @@ func (p *Propagator) Remove(ctx context.Context, name federation.ClusterName, ke
 	switch {
 	case o == nil, !how.Owns(o.entry.parent):
 		return propagation.Outcome{Action: propagation.Absent}, nil
-	case o.entry.hash != e.hash:
+	case !o.entry.asks(e):
 		o = p.askLocked(m, e)
 	}
 	return o.removed(name)

@@ -29,10 +29,15 @@ func (p *Propagator) View(name federation.ClusterName, want *unstructured.Unstru
 	switch {
 	case o == nil || !o.entry.hold:
 		return propagation.Sight{}, nil
-	case o.entry.hash != e.hash:
-		return propagation.Sight{Held: true}, nil
+	case o.entry.rest && !o.answered():
+		return propagation.Sight{}, o.pending(name)
+	case o.entry.version() != e.version():
+		return propagation.Sight{Held: true, Parent: o.answer.Parent, Vitals: vitalsOf(o.answer.Vitals)}, nil
 	case !o.answered() || o.answer.Phase != v1alpha1.Held:
-		return propagation.Sight{Held: o.answer.Parent != ""}, nil
+		return propagation.Sight{Held: o.answer.Parent != "", Parent: o.answer.Parent, Vitals: vitalsOf(o.answer.Vitals)}, nil
 	}
-	return propagation.Sight{Held: true, Wanted: true, Vitals: vitalsOf(o.answer.Vitals)}, nil
+	return propagation.Sight{
+		Held: true, Wanted: true, Parent: o.answer.Parent,
+		Vitals: vitalsOf(o.answer.Vitals), Status: remote(o.answer.Remote), Yielded: fieldsOf(o.answer.Yielded),
+	}, nil
 }

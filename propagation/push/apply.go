@@ -1,6 +1,7 @@
 package push
 
 import (
+	"cmp"
 	"context"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -36,7 +37,7 @@ func (w *write) bringAbout(ctx context.Context) (propagation.Outcome, error) {
 	case w.isThere():
 		w.taken = w.drift()
 		if len(w.taken) == 0 && !w.isAskedAgain() {
-			records.trust(w.key, w.record, w.how.Again)
+			records.trust(w.key, w.record, w.again())
 			return w.member.fights.over(w.key, propagation.Outcome{Action: propagation.Unchanged, Status: w.record.status, Yielded: w.record.yielded})
 		}
 		if err := w.mayTakeBack(); err != nil {
@@ -57,6 +58,9 @@ func (w *write) isThere() bool {
 func (w *write) isAskedAgain() bool {
 	return w.record.known && w.how.Again != "" && w.how.Again != w.record.again
 }
+
+// again is what a write anew was asked for with last, when this is done.
+func (w *write) again() string { return cmp.Or(w.how.Again, w.record.again) }
 
 // drift returns which of the fields that should be ours are not any more. What
 // an earlier process applied is measured by the object as it should be.

@@ -121,7 +121,7 @@ func (w *write) takeOver(ctx context.Context, answer metav1.Object) error {
 	case err != nil:
 		return w.member.explain(err, writeOf(w))
 	}
-	records.applied(w.key, after, w.how.Again)
+	records.applied(w.key, after, w.again())
 	return nil
 }
 

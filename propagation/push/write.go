@@ -161,7 +161,7 @@ func (w *write) send(ctx context.Context) (metav1.Object, error) {
 		return nil, err
 	}
 	defer records.end(w.key, nil)
-	w.record = records.applied(w.key, answer, w.how.Again)
+	w.record = records.applied(w.key, answer, w.again())
 	w.member.lacking.found(w.key)
 	return answer, nil
 }

@@ -150,11 +150,27 @@ type Object struct {
 	// +kubebuilder:validation:MaxLength=253
 	Name string `json:"name"`
 
-	// Names what is asked here: it changes whenever hold or remove does. The
+	// Names what is asked here: it changes whenever anything else does. The
 	// agent repeats it in its answer.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=64
 	Hash string `json:"hash"`
+
+	// Leave what is there as it is, whatever hold or remove say, and only tell how
+	// it fares.
+	// +optional
+	Rest bool `json:"rest,omitempty"`
+
+	// Names the last time that the copy was to be written although it is believed
+	// to be as it should.
+	// +optional
+	// +kubebuilder:validation:MaxLength=64
+	Again string `json:"again,omitempty"`
+
+	// How often what failed was to be tried again at once.
+	// +optional
+	// +kubebuilder:validation:Minimum=0
+	Retries int64 `json:"retries,omitempty"`
 
 	// The member should hold the object, as this says.
 	// +optional
