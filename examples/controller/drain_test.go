@@ -32,7 +32,7 @@ func (w *world) becomeReady(member int, name string) {
 	o, err := deployments.Get(w.t.Context(), name, metav1.GetOptions{})
 	require.NoError(w.t, err)
 	n := *o.Spec.Replicas
-	o.Status.ObservedGeneration = o.Generation
+	o.ResourceVersion, o.Status.ObservedGeneration = "", o.Generation // whatever was written since
 	o.Status.Replicas, o.Status.UpdatedReplicas, o.Status.ReadyReplicas, o.Status.AvailableReplicas = n, n, n, n
 	_, err = deployments.UpdateStatus(w.t.Context(), o, metav1.UpdateOptions{})
 	require.NoError(w.t, err)
@@ -54,13 +54,16 @@ func TestADrainWaitsUntilReplicasAreReadyElsewhere(t *testing.T) {
 	w.becomeReady(0, "web")
 	w.becomeReady(1, "web")
 
+	ctx, interrupt := context.WithCancel(t.Context())
+	defer interrupt()
 	said, ended := &output{}, make(chan error, 1)
-	go func() { ended <- w.runsTo(context.Background(), said, "drain", "m1", "--wait") }()
+	go func() { ended <- w.runsTo(ctx, said, "drain", "m1", "--wait") }()
 	w.hasReplicas("web", 3, 6)
 	object := "FederatedDeployment " + w.namespace + "/web"
 	require.Eventually(t, func() bool { return strings.Contains(said.String(), "1 to go: "+object+" (3 replicas ready)\n") }, soon, tick)
 	require.Empty(t, ended, "six are told to start, and none of the three more is ready: %s", said)
 	w.becomeReady(1, "web")
+	require.Eventually(t, func() bool { return len(ended) > 0 }, soon, tick, "it ends")
 	require.NoError(t, <-ended)
 	require.Regexp(t, "^m1 is being drained\n(.*\n)*m1 is drained(; what tolerates it stays: FederatedNamespace .*)?\n$", said.String())
 	list, err := w.members[0].AppsV1().Deployments(w.namespace).List(t.Context(), metav1.ListOptions{})
