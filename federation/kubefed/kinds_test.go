@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	authenticationv1 "k8s.io/api/authentication/v1"
@@ -167,4 +168,24 @@ func TestNobodyRunsAProgramUnasked(t *testing.T) {
 
 	_, err = kubefed.New(kubefed.Options{Host: member.Config(), Exec: "Perhaps"})
 	require.EqualError(t, err, `kubefed registry: options: Exec: there is no "Perhaps"`)
+}
+
+func TestAProgramThatHangsHoldsNobodyUp(t *testing.T) {
+	h := newHost(t)
+	member := servers.Shared(t, "m1")[0]
+	h.join(member, nil)
+	hangs := newPlugin(t, clientauthenticationv1.ExecCredentialStatus{Token: "x"})
+	require.NoError(t, os.WriteFile(hangs.Exec.Command, []byte("#!/bin/sh\ntouch "+hangs.ran+"\nexec sleep 600\n"), 0o700))
+	h.secret("hangs", map[string]string{corev1beta1.KubeconfigKey: userFile(t, hangs.AuthInfo)})
+	spec := specOf(member)
+	spec.SecretRef.Name = "hangs"
+	h.put("hangs", spec, nil)
+	options := h.options()
+	options.Exec = kubefed.ExecAllow
+	registry, stop := h.start(options)
+	await(t, registry, ready("m1"))
+	eventually(t, func() bool { _, err := os.Stat(hangs.ran); return err == nil }, "the program runs")
+	began := time.Now()
+	stop()
+	require.Less(t, time.Since(began), 10*time.Second, "nor the end")
 }
