@@ -81,13 +81,11 @@ func (e *enabler) run(ctx context.Context, names []string) error {
 	if e.output != "" {
 		return printEnabling(e.Session, e.output, kinds)
 	}
-	if err := enableKinds(ctx, e.Session, enabling{h.Setup(), e.dryRun, e.Out}, kinds); err != nil {
+	if err := enableKinds(ctx, e.Session, enabling{h.Setup(), e.dryRun, e.Out}, kinds); err != nil || e.dryRun != cli.DryRunNone {
 		return err
 	}
-	if e.dryRun != cli.DryRunNone {
-		return nil
-	}
-	return afterEnabling(ctx, e.Session, h, kinds)
+	afterEnabling(ctx, e.Session, h, kinds)
+	return nil
 }
 
 // wishes are the types that were named, or that a file names.

@@ -17,20 +17,31 @@ import (
 )
 
 // afterEnabling tells what is left to do before objects of the kinds are carried, and
-// what may be done then. A member that does not answer now is not spoken of.
-func afterEnabling(ctx context.Context, s *cli.Session, h *host.Host, kinds []federatedkind.Kind) error {
+// what may be done then. Nothing is told where that cannot be read: the types are
+// enabled all the same.
+func afterEnabling(ctx context.Context, s *cli.Session, h *host.Host, kinds []federatedkind.Kind) {
 	types, err := h.Types(ctx)
 	if err != nil {
-		return err
+		return
 	}
 	members, err := h.Clusters(ctx)
 	if err != nil {
-		return err
+		return
 	}
 	namespaced := func(k federatedkind.Kind) bool { return k.Target.Scope == federation.NamespaceScoped }
 	if !slices.ContainsFunc(types, host.Type.IsNamespaces) && slices.ContainsFunc(kinds, namespaced) {
 		s.Next("what is in namespaces is carried once namespaces are enabled as well", "enable", corev1beta1.NamespacesTypeConfig)
 	}
+	tellLacking(ctx, s, h, members, kinds)
+	if len(members) == 0 {
+		s.Next("next, let clusters join", "join NAME --cluster-context CONTEXT")
+		return
+	}
+	s.Next("next, federate an object", "federate", kinds[0].Target.String(), "NAME")
+}
+
+// tellLacking tells what members lack. One that does not answer now is not spoken of.
+func tellLacking(ctx context.Context, s *cli.Session, h *host.Host, members []host.Member, kinds []federatedkind.Kind) {
 	ready := slices.DeleteFunc(slices.Clone(members), func(m host.Member) bool { return m.Fetches || !m.Cluster.Ready })
 	for _, a := range host.Ask(ctx, h, ready, s.Flags.MemberTimeout, lacks(kinds)) {
 		for _, unknown := range a.Value.kinds {
@@ -40,12 +51,6 @@ func afterEnabling(ctx context.Context, s *cli.Session, h *host.Host, kinds []fe
 			s.Next("cluster "+a.Member.Name+" joined before, and lets the federation write these types once it joins again", "join", a.Member.Name)
 		}
 	}
-	if len(members) == 0 {
-		s.Next("next, let clusters join", "join NAME --cluster-context CONTEXT")
-		return nil
-	}
-	s.Next("next, federate an object", "federate", kinds[0].Target.String(), "NAME")
-	return nil
 }
 
 // lacking is what a member lacks to hold objects of kinds.

@@ -60,6 +60,9 @@ func (f *federating) find(ctx context.Context, ref host.Reference) (err error) {
 	if err != nil {
 		return err
 	}
+	if by := federate.Owner(object); by != "" {
+		f.Warn("%s %q is kept by %s: where that is federated, each cluster gets its own", object.GetKind(), nameOf(object), by)
+	}
 	f.add(t, object)
 	if f.contents {
 		return f.findContents(ctx, ref.Name)

@@ -1,6 +1,7 @@
 package verbs_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 
@@ -9,8 +10,10 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/client-go/dynamic"
 
 	"github.com/fedrail/fedrail/federation/setup"
+	"github.com/fedrail/fedrail/internal/controlplane"
 	"github.com/fedrail/fedrail/internal/crdtest"
 )
 
@@ -20,6 +23,19 @@ func cronTab(version string) schema.GroupVersionResource {
 
 func configMaps() schema.GroupVersionResource {
 	return schema.GroupVersionResource{Version: "v1", Resource: "configmaps"}
+}
+
+// federateCronTabs has the member know the custom resources of the host.
+func (w *world) federateCronTabs() {
+	w.Helper()
+	definitions := schema.GroupVersionResource{Group: "apiextensions.k8s.io", Version: "v1", Resource: "customresourcedefinitions"}
+	member, err := dynamic.NewForConfig(w.clusters[0].Config())
+	require.NoError(w, err)
+	w.Cleanup(func() { // other tests have the same member
+		require.NoError(w, member.Resource(definitions).Delete(context.Background(), cronTabs().Name, metav1.DeleteOptions{}))
+	})
+	w.ok("federate", "crd", cronTabs().Name, "--enable-type")
+	require.NoError(w, w.setup().Join(w.Context(), setup.Member{Name: "berlin", Config: w.clusters[0].Config()}))
 }
 
 // make makes an object on the host, in the test's namespace.
@@ -43,7 +59,7 @@ func TestObjectsOfAnEnabledCustomResourceAreCarriedAtOnce(t *testing.T) {
 	w.until(func(r result) bool {
 		return strings.Contains(r.err, "warning: cluster berlin does not serve crontabs.stable.example.com/v1beta1")
 	}, "enable", "ct", "--version", "v1beta1")
-	crdtest.Install(t, w.clusters[0].Config(), cronTabs())
+	w.federateCronTabs()
 
 	w.make(cronTab("v1"), map[string]any{"apiVersion": "stable.example.com/v1", "kind": "CronTab",
 		"metadata": map[string]any{"name": "nightly"}, "spec": map[string]any{"schedule": "0 3 * * *"}})
@@ -113,6 +129,46 @@ func TestFederateMakesAFederatedObjectOfOneOnTheHost(t *testing.T) {
 	r = w.ok("federate", "namespaces", w.namespace)
 	require.Contains(t, r.err, `Successfully created FederatedNamespace "`+w.namespace+`/`+w.namespace+`" from Namespace`)
 	require.Contains(t, r.err, "next, see how it fares:\n  fedctl status namespace/"+w.namespace+" --wait\n")
+}
+
+// Objects that each cluster has of its own are federated when they are asked for, and
+// it is said what that means.
+func TestFederateWarnsOfWhatIsKeptByOthers(t *testing.T) {
+	w := newFederation(t, nil)
+	w.web()
+	r := w.ok("federate", "cm", "made", "-n"+w.namespace, "-o", "yaml")
+	require.Equal(t, `warning: ConfigMap "`+w.namespace+`/made" is kept by ConfigMap "settings": where that is federated, each cluster gets its own`+"\n", r.err)
+	require.Contains(t, r.out, "name: made")
+}
+
+// What is only printed needs no federation.
+func TestFederatePrintsOnAnyCluster(t *testing.T) {
+	w := newWorld(t)
+	w.web()
+	require.Contains(t, w.ok("federate", "svc", "web", "-n"+w.namespace, "-o", "yaml").out, "kind: FederatedService\n")
+	require.Contains(t, w.ok("enable", "svc", "-o", "yaml").out, "name: federatedservices.types.kubefed.io\n")
+	r := w.fedctl("federate", "svc", "web", "-n"+w.namespace)
+	require.Equal(t, result{code: 1, err: "error: the host does not know the kind FederatedTypeConfig: is this the host of a federation? \"fedctl install\" makes it one\n"}, r)
+}
+
+func TestWhoMayNotFederateIsToldWhy(t *testing.T) {
+	w := newFederation(t, nil)
+	for _, args := range [][]string{{"enable", "secrets"}, {"disable", "configmaps"}, {"federate", "cm", "a"}, {"orphaning-deletion", "status", "cm", "a"}} {
+		r := w.as(controlplane.User{Name: "guest"}, args...)
+		require.Equal(t, 1, r.code)
+		require.Contains(t, r.err, `User "guest" cannot`)
+		require.Equal(t, 1, strings.Count(r.err, "\n"), r.err)
+	}
+}
+
+func TestNamesAreCompleted(t *testing.T) {
+	w := newFederation(t, nil, "services")
+	w.web()
+	require.Contains(t, w.ok("__complete", "enable", "dep").out, "deployments.apps\n")
+	require.Equal(t, "configmaps\n:4\n", w.ok("__complete", "disable", "conf").out)
+	require.Equal(t, "web\n:4\n", w.ok("__complete", "federate", "-n"+w.namespace, "svc", "w").out)
+	require.Equal(t, "services\n:4\n", w.ok("__complete", "orphaning-deletion", "enable", "ser").out)
+	require.Equal(t, ":4\n", run(t.Context(), "", "__complete", "--kubeconfig=/nowhere", "enable", "dep").out)
 }
 
 func TestFederateEnablesTheTypeWhenItIsAskedTo(t *testing.T) {

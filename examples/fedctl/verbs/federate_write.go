@@ -55,7 +55,8 @@ func (f *federating) write(ctx context.Context) error {
 	if f.dryRun != cli.DryRunNone {
 		return nil
 	}
-	return f.next(ctx)
+	f.next(ctx)
+	return nil
 }
 
 // nameOf is the name of an object with its namespace, if it has one.
@@ -125,18 +126,15 @@ func (f *federating) federated(t federation.Type, namespace string) dynamic.Reso
 
 // next tells what comes next: the namespace, where it is not federated, or how the
 // object fares.
-func (f *federating) next(ctx context.Context) error {
+func (f *federating) next(ctx context.Context) {
 	first := f.wants[0]
 	namespace := first.Object.GetNamespace()
 	i := slices.IndexFunc(f.types, host.Type.IsNamespaces)
 	if i >= 0 && first.of.target.Scope == federation.NamespaceScoped {
 		_, err := f.Federated(f.types[i], namespace).Get(ctx, namespace, metav1.GetOptions{})
-		if apierrors.IsNotFound(err) {
+		if apierrors.IsNotFound(err) { // who may not know gets the other hint
 			f.Next(fmt.Sprintf("it goes to clusters once namespace %s is federated, too", namespace), "federate namespace", namespace)
-			return nil
-		}
-		if err != nil {
-			return fmt.Errorf("host: %w", err)
+			return
 		}
 	}
 	command := []string{"status", strings.ToLower(first.object.GetKind()) + "/" + first.Object.GetName()}
@@ -144,5 +142,4 @@ func (f *federating) next(ctx context.Context) error {
 		command = append(command, "-n", namespace)
 	}
 	f.Next("next, see how it fares", append(command, "--wait")...)
-	return nil
 }
