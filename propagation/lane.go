@@ -94,16 +94,14 @@ func worst(seen, now federation.Cluster) federation.Cluster {
 
 // attempt asks the Propagator for what the job says, and judges the answer.
 func (c *Controller) attempt(ctx context.Context, member federation.Cluster, j job) finding {
+	if j.intent.rests() {
+		return c.lookAt(ctx, trial{job: j, member: member})
+	}
 	if !member.Ready {
-		f := blockedBy(member.Name, notReady(member, j.hold))
-		f.silent = true
-		return f
+		return away(trial{job: j, member: member})
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
 	defer cancel()
-	if j.intent.rests() {
-		return c.lookAt(ctx, member.Name, trial{job: j, member: member})
-	}
 	if !j.hold {
 		return c.remove(ctx, member, j)
 	}
@@ -124,6 +122,13 @@ func (c *Controller) attempt(ctx context.Context, member federation.Cluster, j j
 	}
 	c.left.clear(j.intent.Key, member.Name, c.left.removals(j.intent.Key)) // it is of this parent by now
 	return finding{action: out.Action, regained: len(out.Regained), phase: settled, seen: observed(member.Name, out), effort: effortOf(out)}
+}
+
+// away is the finding about a member that is not ready.
+func away(t trial) finding {
+	f := blockedBy(t.member.Name, notReady(t.member, t.hold))
+	f.silent = true
+	return f
 }
 
 // observed is the observation of a copy that is as it should be.

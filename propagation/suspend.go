@@ -30,19 +30,26 @@ type Rester interface {
 func (in Intent) rests() bool { return in.Suspended && !in.Deleting }
 
 // lookAt is an attempt for an intent that is suspended: it finds out how the cluster
-// fares, from memory, and changes nothing there.
-func (c *Controller) lookAt(ctx context.Context, name federation.ClusterName, t trial) finding {
+// fares, from memory, and changes nothing there. Who acts there by himself is told not
+// to, also where he will hear of that later.
+func (c *Controller) lookAt(ctx context.Context, t trial) finding {
+	name := t.member.Name
+	var refused error
+	if rester, ok := c.Propagator.(Rester); ok {
+		refused = rester.Rest(name, t.intent.Key)
+	}
+	switch {
+	case !t.member.Ready:
+		return away(t)
+	case refused != nil:
+		return failed(name, refused, status.CachedRetrievalFailed, status.CachedRetrievalFailed)
+	}
 	want, err := t.base, error(nil)
 	if t.hold {
 		want, err = c.tailor(ctx, t.member, t.job)
 	}
 	if err != nil {
 		return blockedBy(name, Problemf(status.ApplyOverridesFailed, RetryOnChange, "%w", err))
-	}
-	if rester, ok := c.Propagator.(Rester); ok {
-		if err := rester.Rest(name, t.intent.Key); err != nil {
-			return failed(name, err, status.CachedRetrievalFailed, status.CachedRetrievalFailed)
-		}
 	}
 	viewer, sees := c.Propagator.(Viewer)
 	if !sees {
@@ -54,14 +61,20 @@ func (c *Controller) lookAt(ctx context.Context, name federation.ClusterName, t 
 	if err != nil {
 		return failed(name, err, status.CachedRetrievalFailed, status.CachedRetrievalFailed)
 	}
+	return c.judge(t, sight)
+}
+
+// judge is the finding about what is seen in a cluster while nothing is changed there.
+func (c *Controller) judge(t trial, s Sight) finding {
+	name := t.member.Name
 	if !t.hold && slices.Contains(c.holders(t.intent.Key), name) {
-		sight.Held = true // it was to go already
+		s.Held = true // it was to go already
 	}
-	sight.Held = sight.Held && c.mayBeOurs(sight, t.intent)
+	s.Held = s.Held && c.mayBeOurs(s, t.intent)
 	if !t.hold {
-		return lookedAway(name, sight)
+		return lookedAway(name, s)
 	}
-	return lookedAt(name, sight)
+	return lookedAt(name, s)
 }
 
 // mayBeOurs says of what is seen in a cluster whether it may be a copy of ours.

@@ -45,7 +45,8 @@ type Options[T metav1.Object] struct {
 	// of your own, such as "webapps.example.com/copies".
 	Finalizer string
 	// Translate says what an object declares: Template, Placement, Overrides,
-	// Rollout and Removal; the rest of the Intent is filled in. It must not modify the
+	// Rollout and Removal, and Suspended, Reconcile and Retry where that can be asked
+	// for; the rest of the Intent is filled in. It must not modify the
 	// object. An error is told in the status, and nothing is changed in any
 	// member while it lasts.
 	Translate func(T) (propagation.Intent, error)

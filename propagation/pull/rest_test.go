@@ -108,6 +108,27 @@ func TestWhatIsSuspendedIsNotRemovedByAnAgentEither(t *testing.T) {
 	require.Empty(t, b.held(1))
 }
 
+// TestAnAgentThatWasAwayHearsOfASuspensionFirst, before it does what was asked before.
+func TestAnAgentThatWasAwayHearsOfASuspensionFirst(t *testing.T) {
+	b := newBed(t, "member1", "member2")
+	b.fill(0, 1)
+	b.untilHeld()
+	b.untilAllReady()
+	b.agents[0]()
+	b.paint("green")
+	b.Until("away", func() bool { return b.fares("c-000")[0] == status.ClusterNotReady })
+	b.annotate("c-000", federatedkind.SuspendAnnotation, `"true"`)
+	b.untilReason("c-000", propagation.Suspended)
+	before := b.Quiet()
+	b.startAgent(0)
+	b.Until("back", func() bool { return b.fares("c-000")[0] == status.WaitingForResume })
+	made := b.Quiet().Since(before)
+	require.Zero(t, made.Writes("member1"), made)
+	require.Equal(t, map[string]string{"c-000": "color-0"}, b.held(0))
+	b.annotate("c-000", federatedkind.SuspendAnnotation, `null`)
+	b.untilHeld()
+}
+
 // copies are the requests about ConfigMaps to a member.
 func copies(made budget.Requests, member string) int {
 	return made.Only(func(r budget.Request) bool { return r.Resource == "configmaps" && r.Cluster == member && r.Write() }).Total()
