@@ -60,16 +60,18 @@ func TestAsManyMovesAnHourAsThePolicyAllows(t *testing.T) {
 }
 
 func TestAClusterThatLostReplicasTooOftenKeepsThemAndSaysWhy(t *testing.T) {
-	w := newWorld(t, 30, many("a", "b", "c")...)
-	w.request.Policy.UnhealthyFor, w.request.Policy.MovesPerHour, w.request.Rebalance = 2*time.Minute, 2, true
-	w.site("b").sick = true
-	require.Equal(t, []int{2}, w.flights("b", 1))
-	require.Equal(t, "a15 b10 c15", w.told(), "the others keep theirs, for these do not work")
-	_, words := w.why("b")
-	require.Equal(t, "its share by weight; those that are not ready stay there, for some have left it 2 times within an hour", words)
-	require.Equal(t, w.record("b").Moves[0].Add(time.Hour), w.last.Next, "when they may leave again")
-	w.pass(w.last.Next.Sub(w.now) + time.Second)
-	require.Equal(t, "a15 b0 c15", w.told())
+	for bound, often := range map[int]string{1: "once", 2: "2 times"} {
+		w := newWorld(t, 30, many("a", "b", "c")...)
+		w.request.Policy.UnhealthyFor, w.request.Policy.MovesPerHour, w.request.Rebalance = 2*time.Minute, bound, true
+		w.site("b").sick = true
+		require.Equal(t, []int{bound}, w.flights("b", 1))
+		require.Equal(t, "a15 b10 c15", w.told(), "the others keep theirs, for these do not work")
+		_, words := w.why("b")
+		require.Equal(t, "its share by weight; those that are not ready stay there, for some have left it "+often+" within an hour", words)
+		require.Equal(t, w.record("b").Moves[0].Add(time.Hour), w.last.Next, "when they may leave again")
+		w.pass(w.last.Next.Sub(w.now) + time.Second)
+		require.Equal(t, "a15 b0 c15", w.told())
+	}
 }
 
 // TestWhatLeftBecauseItWasUnhealthyComesBackByPolicy has nobody ask for a balance:

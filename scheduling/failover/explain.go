@@ -61,11 +61,19 @@ func (s standing) meanwhile() string {
 	case s.stuck:
 		return fmt.Sprintf("; it keeps %d, for there is no cluster left that takes them", s.give)
 	case s.bound:
-		return fmt.Sprintf("; those that are not ready stay there, for some have left it %d times within an hour", len(s.moves))
+		return fmt.Sprintf("; those that are not ready stay there, for some have left it %s within an hour", times(len(s.moves)))
 	case s.give > s.target:
 		return fmt.Sprintf("; it keeps %d until enough are ready elsewhere", s.give)
 	case s.give < s.target:
 		return fmt.Sprintf("; %d come back at first", s.give)
 	}
 	return ""
+}
+
+// times is how often something happened, in words.
+func times(n int) string {
+	if n == 1 {
+		return "once"
+	}
+	return fmt.Sprintf("%d times", n)
 }
