@@ -102,7 +102,7 @@ func (e *Explanation) cluster(s subject.Subject, p propagation.Preview, name fed
 	case s.Intent().Deleting:
 		c.Reason, c.Message = "Deleting", "the object is being deleted"
 	default:
-		c.Chosen, c.Reason, c.Message = true, Chosen, because(s)
+		c.Chosen, c.Reason, c.Message = true, Chosen, Because(s)
 	}
 	if err := p.Failed[name]; err != nil {
 		c.Failed = err.Error()
@@ -117,8 +117,8 @@ func (c *Cluster) guard(kept []federation.ClusterName, why string) {
 	}
 }
 
-// because says why a cluster is chosen.
-func because(s subject.Subject) string {
+// Because says why a cluster is chosen that is.
+func Because(s subject.Subject) string {
 	in := s.Intent()
 	why := "placement.clusterSelector matches its labels"
 	switch want := in.Placement.Want; {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/equality"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -19,6 +20,16 @@ import (
 type Applied struct {
 	Before *unstructured.Unstructured // nil: there is none
 	After  *unstructured.Unstructured
+}
+
+// Replaces says whether a field of the spec is another one afterwards.
+func (a Applied) Replaces(field string) bool {
+	if a.Before == nil {
+		return true
+	}
+	before, _, _ := unstructured.NestedFieldNoCopy(a.Before.Object, "spec", field)
+	after, _, _ := unstructured.NestedFieldNoCopy(a.After.Object, "spec", field)
+	return !equality.Semantic.DeepEqual(before, after)
 }
 
 // TypeOf is the type that a federated object is of.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"k8s.io/apimachinery/pkg/api/equality"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
@@ -13,6 +14,7 @@ import (
 	"github.com/fedrail/fedrail/examples/fedctl/host"
 	"github.com/fedrail/fedrail/examples/fedctl/offline"
 	"github.com/fedrail/fedrail/examples/fedctl/subject"
+	"github.com/fedrail/fedrail/federation"
 	"github.com/fedrail/fedrail/federation/apis/scheduling/v1alpha1"
 	"github.com/fedrail/fedrail/propagation"
 )
@@ -71,10 +73,58 @@ func (p *prospect) subjects(ctx context.Context) ([]subject.Subject, error) {
 			all = append(all, one)
 		}
 	}
-	if len(all) == 0 {
+	inside, err := p.inside(ctx, all)
+	if err != nil {
+		return nil, err
+	}
+	if all = append(all, inside...); len(all) == 0 {
 		p.Tell("there is no federated object in the files")
 	}
 	return all, nil
+}
+
+// inside are the objects of the host in namespaces whose placement changes with the
+// files, but for those that are in the files themselves.
+func (p *prospect) inside(ctx context.Context, all []subject.Subject) ([]subject.Subject, error) {
+	var more []subject.Subject
+	for _, namespace := range all {
+		if !namespace.IsNamespace() || namespace.Before == nil || equality.Semantic.DeepEqual(namespace.Object.Object["spec"], namespace.Before.Object["spec"]) {
+			continue
+		}
+		for _, t := range p.federation.Types {
+			found, err := p.insideOf(ctx, t, namespace.Object.GetNamespace(), all)
+			if err != nil {
+				return nil, err
+			}
+			more = append(more, found...)
+		}
+	}
+	return more, nil
+}
+
+// insideOf are those of one type in one namespace.
+func (p *prospect) insideOf(ctx context.Context, t host.Type, namespace string, all []subject.Subject) ([]subject.Subject, error) {
+	if t.IsNamespaces() || t.Spec.TargetType.Scope == federation.ClusterScoped {
+		return nil, nil
+	}
+	list, err := p.host.Federated(t, namespace).List(ctx, metav1.ListOptions{})
+	if err != nil {
+		return nil, fmt.Errorf("host: %s in namespace %s: %w", t.Spec.FederatedType.PluralName, namespace, err)
+	}
+	var found []subject.Subject
+	for i := range list.Items {
+		o := &list.Items[i]
+		if slices.ContainsFunc(all, func(s subject.Subject) bool { return subject.Name(s.Object) == subject.Name(o) }) {
+			continue
+		}
+		one, err := p.host.Subject(ctx, p.federation, t, o, p.given...)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", subject.Name(o), err)
+		}
+		one.Before = o
+		found = append(found, one)
+	}
+	return found, nil
 }
 
 // ordered are the federated objects, the namespaces before what is in them.
@@ -98,12 +148,13 @@ func (p *prospect) applied(ctx context.Context, o *unstructured.Unstructured) (s
 	if err != nil {
 		return none, err
 	}
-	if o = p.placed(t, o); t.IsNamespaces() {
-		p.given = append(p.given, o)
-	}
+	o = p.placed(t, o)
 	a, err := p.host.Apply(ctx, t, o)
 	if err != nil {
 		return none, fmt.Errorf("the host refuses it: %w", err)
+	}
+	if t.IsNamespaces() {
+		p.given = append(p.given, a.After)
 	}
 	one, err := p.host.Subject(ctx, p.federation, t, a.After, p.given...)
 	if err != nil {
@@ -114,8 +165,8 @@ func (p *prospect) applied(ctx context.Context, o *unstructured.Unstructured) (s
 	switch {
 	case preference != nil:
 		one.Preference = remembering(preference, one.Preference)
-	case a.Before != nil:
-		return one, nil // a controller has divided it
+	case !a.Replaces("placement") && !a.Replaces("overrides"):
+		return one, nil // a controller has divided it, and that stays
 	}
 	one, _, err = one.Divide(ctx, time.Now())
 	return one, err
@@ -125,7 +176,7 @@ func (p *prospect) applied(ctx context.Context, o *unstructured.Unstructured) (s
 func (p *prospect) placed(t host.Type, o *unstructured.Unstructured) *unstructured.Unstructured {
 	namespace := p.namespace
 	switch {
-	case o.GetNamespace() != "" || t.Spec.FederatedType.Scope == "Cluster":
+	case o.GetNamespace() != "" || t.Spec.FederatedType.Scope == federation.ClusterScoped:
 		return o
 	case t.IsNamespaces():
 		namespace = o.GetName()

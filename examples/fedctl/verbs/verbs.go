@@ -38,6 +38,7 @@ func groups() []group {
 		{"understand", "Understand and foresee:", []func(*cli.Session) *cobra.Command{
 			newDiff,
 			newExplain,
+			newPlan,
 			newRender,
 		}},
 		{"operate", "Operate:", []func(*cli.Session) *cobra.Command{}},
