@@ -9,11 +9,15 @@ import (
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/tools/clientcmd"
 
+	"github.com/fedrail/fedrail/federation"
 	corev1beta1 "github.com/fedrail/fedrail/federation/apis/core/v1beta1"
+	"github.com/fedrail/fedrail/federation/apis/federatedkind"
 	"github.com/fedrail/fedrail/federation/setup"
 )
 
@@ -122,4 +126,34 @@ func TestTheControllerMayServeFederatedKindsOfOtherGroups(t *testing.T) {
 	require.NoError(t, err)
 	objects := account.Resource(schema.GroupVersionResource{Group: "fed.example.com", Version: "v1", Resource: "federatedconfigmaps"})
 	require.Eventually(t, func() bool { _, err := objects.List(context.Background(), metav1.ListOptions{}); return err == nil }, time.Minute, 10*time.Millisecond)
+}
+
+// What KubeFed wrote is put right by enabling the type again, whoever owns its fields.
+func TestADefinitionOfKubeFedIsPutRight(t *testing.T) {
+	server, host := newHost(t, "namespaces")
+	client, err := dynamic.NewForConfig(server.Config())
+	require.NoError(t, err)
+	old := federatedkind.Kind{Target: federation.Type{Group: "apps", Version: "v1", Kind: "Deployment", Resource: "deployments", Scope: federation.NamespaceScoped}}.Definition()
+	spec := old.Spec.Versions[0].Schema.OpenAPIV3Schema.Properties["spec"]
+	delete(spec.Properties, "template") // KubeFed left it out of some, and so lost it
+	old.Spec.Versions[0].AdditionalPrinterColumns = nil
+	content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(old)
+	require.NoError(t, err)
+	delete(content, "status")
+	definitions := client.Resource(apiextensionsv1.SchemeGroupVersion.WithResource("customresourcedefinitions"))
+	_, err = definitions.Create(t.Context(), &unstructured.Unstructured{Object: content}, metav1.CreateOptions{FieldManager: "kubefedctl"})
+	require.NoError(t, err)
+
+	kinds, err := host.Discover(t.Context(), setup.Wish{Name: "deploy"})
+	require.NoError(t, err)
+	all, err := host.PlanEnabling(t.Context(), kinds...)
+	require.NoError(t, err)
+	require.True(t, all[0].Defined)
+	require.NoError(t, host.CarryOut(t.Context(), all...))
+	found, err := definitions.Get(t.Context(), old.Name, metav1.GetOptions{})
+	require.NoError(t, err)
+	now := &apiextensionsv1.CustomResourceDefinition{}
+	require.NoError(t, runtime.DefaultUnstructuredConverter.FromUnstructured(found.Object, now))
+	require.Equal(t, all[0].Definition.Spec.Versions, now.Spec.Versions)
+	require.Equal(t, []string{"fdeploy"}, now.Spec.Names.ShortNames)
 }
