@@ -131,6 +131,22 @@ func TestFederateMakesAFederatedObjectOfOneOnTheHost(t *testing.T) {
 	require.Contains(t, r.err, "next, see how it fares:\n  fedctl status namespace/"+w.namespace+" --wait\n")
 }
 
+// A member that was ready and answers no more is not waited for longer than it may
+// take, and is no failure of enabling.
+func TestEnableDoesNotWaitForADeadMember(t *testing.T) {
+	w := newFederation(t, nil)
+	dead := servers.Fresh(t, "dead")[0]
+	require.NoError(t, w.setup().Join(t.Context(), setup.Member{Name: "dead", Config: dead.Config()}))
+	stop := w.control()
+	w.until(func(r result) bool { return strings.Contains(r.out, "True") }, "get", "clusters")
+	stop()
+	require.NoError(t, dead.Pause())
+	t.Cleanup(func() { require.NoError(t, dead.Continue()) })
+	r := w.ok("enable", "secrets", "--member-timeout=200ms")
+	require.Contains(t, r.out, "federatedtypeconfig.core.kubefed.io/secrets created")
+	require.Equal(t, "next, federate an object:\n  fedctl federate secrets NAME\n", r.err)
+}
+
 // Objects that each cluster has of its own are federated when they are asked for, and
 // it is said what that means.
 func TestFederateWarnsOfWhatIsKeptByOthers(t *testing.T) {
