@@ -33,7 +33,7 @@ const (
 
 // Of explains a subject. The error says that the object makes no sense as a whole.
 func Of(ctx context.Context, s subject.Subject, from Source, now time.Time) (Explanation, error) {
-	e := Explanation{APIVersion: cli.Version, Kind: "Explanation", Object: objectOf(s), Simulated: from == Files, Notes: slices.Clone(s.Notes)}
+	e := Explanation{APIVersion: cli.Version, Kind: "Explanation", Object: objectOf(s), Simulated: from == Files, Notes: s.Told()}
 	shares := map[string]Share{}
 	if from == Files {
 		s = e.simulate(ctx, s, shares, now)

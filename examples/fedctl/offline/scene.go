@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -16,6 +17,7 @@ import (
 	"github.com/fedrail/fedrail/placement"
 	"github.com/fedrail/fedrail/propagation"
 	"github.com/fedrail/fedrail/propagation/federated"
+	"github.com/fedrail/fedrail/propagation/pull"
 )
 
 // Scene is what files say of a federation.
@@ -46,6 +48,11 @@ func (s *Scene) Add(objects []*unstructured.Unstructured) error {
 			var c federation.Cluster
 			c, err = clusterOf(o)
 			clusters = append(clusters, c)
+		case isFetching(o):
+			var c federation.Cluster
+			c, err = pull.ClusterOf(o, nil, time.Now())
+			c.Ready, c.Message = true, "" // its lease, which would tell, is in no file
+			clusters = append(clusters, c)
 		case of == corev1beta1.GroupVersion().WithKind("FederatedTypeConfig").GroupKind():
 			err = appendRead(&s.configs, o)
 		case of == v1alpha1.GroupVersion().WithKind("ReplicaSchedulingPreference").GroupKind():
@@ -62,6 +69,12 @@ func (s *Scene) Add(objects []*unstructured.Unstructured) error {
 	}
 	s.Members = federation.NewClusterSet(clusters...)
 	return nil
+}
+
+// isFetching says of an object that it is the namespace, on the host, of a member that
+// fetches what it holds.
+func isFetching(o *unstructured.Unstructured) bool {
+	return o.GetAPIVersion() == "v1" && o.GetKind() == "Namespace" && o.GetLabels()[pull.MemberLabel] == "true"
 }
 
 // sort puts an object where it belongs.

@@ -19,7 +19,7 @@ import (
 // and that nothing would be done because of it.
 func Foresee(ctx context.Context, s subject.Subject, now time.Time) (Object, error) {
 	key := propagation.KeyOf(s.Object)
-	o := Object{Kind: s.Object.GetKind(), Namespace: key.Namespace, Name: key.Name, Target: s.Target().String(), New: s.Before == nil, Notes: slices.Clone(s.Notes), Steps: []Step{}}
+	o := Object{Kind: s.Object.GetKind(), Namespace: key.Namespace, Name: key.Name, Target: s.Target().String(), New: s.Before == nil, Notes: s.Told(), Steps: []Step{}}
 	f, err := s.Foresee(ctx, now)
 	if err != nil {
 		return o, err

@@ -50,6 +50,15 @@ func Name(o *unstructured.Unstructured) string {
 	return fmt.Sprintf("%s %s", o.GetKind(), propagation.KeyOf(o))
 }
 
+// Told are the notes, and what else keeps anything from being done at all.
+func (s Subject) Told() []string {
+	told := slices.Clone(s.Notes)
+	if in := s.Intent(); in.Suspended && !in.Deleting {
+		told = append(told, "it is suspended: nothing is created, changed or removed until it is resumed")
+	}
+	return told
+}
+
 // Target is the type of the copies.
 func (s Subject) Target() federation.Type { return s.Config.Spec.TargetType.Type() }
 

@@ -128,8 +128,10 @@ func (d *differing) compare(ctx context.Context, one subject.Subject) ([]diffs.C
 	if err != nil {
 		return nil, fmt.Errorf("%s cannot be understood, and nothing is changed because of it: %w", one, err)
 	}
-	if f.Guard != "" {
-		d.Warn("%s: %s", one, f.Guard)
+	for _, text := range append(one.Told(), f.Guard) {
+		if text != "" {
+			d.Warn("%s: %s", one, text)
+		}
 	}
 	members, err := host.Only(d.federation.Members, d.clusters)
 	if err != nil {

@@ -143,6 +143,7 @@ func TestReplicasAreExplainedByTheRecordedDecision(t *testing.T) {
 	explain := w.inNamespace("explain", "deploy/web", "-o", "json")
 	require.Contains(t, w.ok(explain...).out, "no controller has decided on it yet")
 	w.control()
+	w.until(func(r result) bool { return strings.Contains(r.out, `"recorded": true`) }, explain...)
 	r := w.until(func(r result) bool { return strings.Contains(r.out, `"given": 6`) }, explain...)
 	var told struct {
 		Replicas struct {
