@@ -38,7 +38,7 @@ func (g *getting) watchClusters(ctx context.Context) error {
 			func(err error) { g.Warn("host: %v", err) })
 		watching.Go(func() { host.Follow(ctx, followed) })
 	}
-	printing, told := g.printing(), map[string]string{}
+	printing, told := newPrinting(g.Session, &g.output), map[string]string{}
 	for {
 		select {
 		case <-ctx.Done():

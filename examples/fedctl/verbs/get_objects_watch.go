@@ -19,7 +19,7 @@ import (
 // watchObjects tells of all objects, and then of each change, until ctx ends. Clusters
 // that give no answer are told of, and asked again.
 func (g *getting) watchObjects(ctx context.Context, t host.Type) error {
-	p := g.printing()
+	p := newPrinting(g.Session, &g.output)
 	var watching sync.WaitGroup
 	defer watching.Wait()
 	follow := func(f host.Followed) { watching.Go(func() { host.Follow(ctx, f) }) }

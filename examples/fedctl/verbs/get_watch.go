@@ -76,10 +76,11 @@ func (w watched) each(tell func([]unstructured.Unstructured) error, lost func(er
 // printing prints rows as they come, in columns as wide as they were before, and names
 // the columns when they are others than before. It may be used concurrently.
 type printing struct {
-	g    *getting
-	mu   sync.Mutex
-	w    flusher
-	head []cli.Column
+	*cli.Session
+	output *cli.Output
+	mu     sync.Mutex
+	w      flusher
+	head   []cli.Column
 }
 
 type flusher interface {
@@ -87,17 +88,17 @@ type flusher interface {
 	Flush() error
 }
 
-func (g *getting) printing() *printing {
-	return &printing{g: g, w: printers.GetNewTabWriter(g.Out)}
+func newPrinting(s *cli.Session, output *cli.Output) *printing {
+	return &printing{Session: s, output: output, w: printers.GetNewTabWriter(s.Out)}
 }
 
 // more prints rows; for machines the objects, each by itself.
 func (p *printing) more(r cli.Result, objects ...runtime.Object) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if !p.g.output.IsForPeople() {
+	if !p.output.IsForPeople() {
 		for _, object := range objects {
-			if err := p.g.output.Print(p.g.Out, cli.Result{Object: object}); err != nil {
+			if err := p.output.Print(p.Out, cli.Result{Object: object}); err != nil {
 				return err
 			}
 		}
@@ -106,9 +107,9 @@ func (p *printing) more(r cli.Result, objects ...runtime.Object) error {
 	if len(r.Table.Rows) == 0 {
 		return nil
 	}
-	show := p.g.output.Print
+	show := p.output.Print
 	if slices.Equal(p.head, r.Table.Columns) {
-		show = p.g.output.More
+		show = p.output.More
 	}
 	p.head = r.Table.Columns
 	return errors.Join(show(p.w, r), p.w.Flush())

@@ -33,6 +33,7 @@ func groups() []group {
 			newGet,
 			newStatus,
 			newTree,
+			newEvents,
 			newCheck,
 		}},
 		{"understand", "Understand and foresee:", []func(*cli.Session) *cobra.Command{
