@@ -5,6 +5,11 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/yaml"
 
 	"github.com/fedrail/fedrail/internal/controlplane"
 )
@@ -47,6 +52,48 @@ func TestAPlanCountsAPreferenceIn(t *testing.T) {
 	require.Zero(t, r.code, r.err)
 	require.Contains(t, r.out, "berlin    change   .spec.replicas from 1 to 6")
 	require.Contains(t, r.out, "create 0, change 2, remove 0, unchanged 0\n")
+}
+
+func TestAPlanForeseesWhatAFileDoesNotSayAnyMore(t *testing.T) {
+	w := carried(t)
+	full, less := strings.Replace(manifest("red", "{clusterSelector: {}}"), "name: web", "name: full", 1), ""
+	less, full = full, strings.Replace(full, "color: red", "color: red, size: large", 1)
+	resource := w.objects(w.host.Config(), federatedTypes("federatedconfigmaps"))
+	for name, apply := range map[string]func(body []byte, object *unstructured.Unstructured) error{
+		"server-side": func(body []byte, _ *unstructured.Unstructured) error {
+			_, err := resource.Patch(t.Context(), "full", types.ApplyPatchType, body, metav1.PatchOptions{FieldManager: "flux"})
+			return err
+		},
+		"as kubectl apply does": func(body []byte, object *unstructured.Unstructured) error {
+			object.SetAnnotations(map[string]string{corev1.LastAppliedConfigAnnotation: string(body)})
+			_, err := resource.Create(t.Context(), object, metav1.CreateOptions{FieldManager: "kubectl-client-side-apply"})
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			body, err := yaml.YAMLToJSON([]byte(full))
+			require.NoError(t, err)
+			object := &unstructured.Unstructured{}
+			require.NoError(t, object.UnmarshalJSON(body))
+			require.NoError(t, apply(body, object))
+			w.settled("configmap/full")
+			r := w.feed(less, w.inNamespace("plan", "-f", "-", "-C", "berlin")...)
+			require.Contains(t, r.out, "berlin    change   .data.size\n", r.err)
+			require.NoError(t, resource.Delete(t.Context(), "full", metav1.DeleteOptions{}))
+			stop := w.control()
+			w.until(func(r result) bool { return r.code == 1 }, w.inNamespace("explain", "configmap/full")...)
+			stop()
+		})
+	}
+}
+
+func TestWhatIsSuspendedIsSaidToWait(t *testing.T) {
+	w := carried(t)
+	w.edit(federatedTypes("federatedconfigmaps"), w.namespace, "web", `{"metadata":{"annotations":{"fedrail.io/suspend":"true"}}}`)
+	r := w.feed(manifest("green", "{clusterSelector: {}}"), w.inNamespace("plan", "-f", "-")...)
+	require.Contains(t, r.out, "berlin    change   .data.color; waits: the object is suspended\n")
+	require.Contains(t, w.ok(w.inNamespace("explain", "configmap/web")...).out, "Note: it is suspended: nothing is created")
+	require.Contains(t, w.fedctl(w.inNamespace("diff", "configmap/web")...).err, "/web: it is suspended: nothing is created")
 }
 
 // settledAs runs a controller until what it recorded of objects has a text.
