@@ -48,7 +48,7 @@ func (h Host) controllerObjects(scope federation.Scope) []placed {
 	system := []rbacv1.PolicyRule{
 		allow(corev1beta1.Group, []string{"*"}, "get", "list", "watch", "patch"),
 		allow(corev1beta1.Group, []string{"kubefedconfigs"}, "create"),
-		allow("", []string{"secrets"}, "get", "list", "watch", "patch"), // tokens are renewed
+		allow("", []string{"secrets"}, "get", "list", "watch", "patch"),        // tokens are renewed
 		allow("", []string{"configmaps"}, "list", "create", "patch", "delete"), // what is left behind
 		allow("coordination.k8s.io", []string{"leases"}, "get", "create", "update"),
 	}

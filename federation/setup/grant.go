@@ -1,6 +1,7 @@
 package setup
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -34,7 +35,7 @@ func (p placed) at(client dynamic.Interface) dynamic.ResourceInterface {
 // admit makes the account of the federation in the member, and grants it what
 // the enabled types need.
 func (h Host) admit(ctx context.Context, m Member) error {
-	granted, err := h.rights(ctx)
+	granted, err := h.rightsOf(ctx, m)
 	if err != nil {
 		return err
 	}
@@ -52,7 +53,7 @@ func (h Host) admit(ctx context.Context, m Member) error {
 }
 
 // account is the name of the service account, its roles and the bindings.
-func (h Host) account(m Member) string { return "fedrail-" + m.Name }
+func (h Host) account(m Member) string { return cmp.Or(m.Account, "fedrail-"+m.Name) }
 
 // admission is what the member has of the federation.
 func (h Host) admission(m Member, granted rights) []placed {
@@ -75,6 +76,19 @@ func (h Host) renewing(m Member) []placed {
 
 // rights are what the federation's account may do in a member.
 type rights struct{ everywhere, inNamespace []rbacv1.PolicyRule }
+
+// rightsOf are what the account may do in a member.
+func (h Host) rightsOf(ctx context.Context, m Member) (rights, error) {
+	granted, err := h.rights(ctx)
+	switch {
+	case err != nil || m.Rules == nil:
+		return granted, err
+	case granted.inNamespace != nil:
+		granted.inNamespace = m.Rules
+		return granted, nil
+	}
+	return rights{everywhere: m.Rules}, nil
+}
 
 // rights are what the controller, or the agent, does in a member: it probes it,
 // watches its nodes, and carries the types that are enabled.

@@ -80,15 +80,15 @@ func targets(types []host.Type) []federation.Type {
 // lookAt asks a member for its version, and whether the types may be written.
 func lookAt(types []federation.Type) func(context.Context, *rest.Config) (state, error) {
 	return func(ctx context.Context, config *rest.Config) (state, error) {
+		told, err := VersionOf(ctx, config)
+		if err != nil {
+			return state{}, err
+		}
 		client, err := kubernetes.NewForConfig(config)
 		if err != nil {
 			return state{}, err
 		}
-		body, err := client.RESTClient().Get().AbsPath("/version").Do(ctx).Raw()
-		if err != nil {
-			return state{}, err
-		}
-		s := state{version: versionIn(body)}
+		s := state{version: told}
 		for _, t := range types {
 			review := &authorizationv1.SelfSubjectAccessReview{Spec: authorizationv1.SelfSubjectAccessReviewSpec{
 				ResourceAttributes: &authorizationv1.ResourceAttributes{Verb: "patch", Group: t.Group, Resource: t.Resource},

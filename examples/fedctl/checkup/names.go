@@ -2,13 +2,11 @@ package checkup
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/version"
 
 	externaldnsv1alpha1 "github.com/fedrail/fedrail/federation/apis/externaldns/v1alpha1"
 	multiclusterdnsv1alpha1 "github.com/fedrail/fedrail/federation/apis/multiclusterdns/v1alpha1"
@@ -46,13 +44,4 @@ func (e *examination) names(ctx context.Context) {
 		return
 	}
 	e.good("external-dns", "%d DNSEndpoints are read, or new", len(list.Items))
-}
-
-// versionIn reads what an API server says at /version; empty when that cannot be read.
-func versionIn(body []byte) string {
-	var v version.Info
-	if json.Unmarshal(body, &v) != nil {
-		return ""
-	}
-	return v.GitVersion
 }

@@ -1,10 +1,40 @@
 package checkup
 
 import (
+	"context"
+	"encoding/json"
 	"fmt"
 
 	"k8s.io/apimachinery/pkg/util/version"
+	info "k8s.io/apimachinery/pkg/version"
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/rest"
 )
+
+// VersionOf asks an API server which version it has, such as v1.36.3.
+func VersionOf(ctx context.Context, config *rest.Config) (string, error) {
+	client, err := kubernetes.NewForConfig(config)
+	if err != nil {
+		return "", err
+	}
+	body, err := client.RESTClient().Get().AbsPath("/version").Do(ctx).Raw()
+	if err != nil {
+		return "", err
+	}
+	var told info.Info
+	if err := json.Unmarshal(body, &told); err != nil {
+		return "", fmt.Errorf("its version: %w", err)
+	}
+	return told.GitVersion, nil
+}
+
+// TooOld says what is wrong with a version that is too old; nil when it is not.
+func TooOld(told string) error {
+	if f := skew("", told); f.Verdict == Bad {
+		return fmt.Errorf("it has %s: %s", f.Message, f.Mend)
+	}
+	return nil
+}
 
 // The versions of Kubernetes that a federation is made for. Server-side apply, which
 // everything is written with, is in all of them; older ones make tokens by themselves

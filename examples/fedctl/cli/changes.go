@@ -29,6 +29,9 @@ func (c *Changes) AddTo(command *cobra.Command, s *Session) {
 	Complete(command, "output", func(string) []string { return []string{"yaml", "json", "name"} })
 }
 
+// Shows says whether the objects themselves are asked for.
+func (c *Changes) Shows() bool { return c.output != "" }
+
 // On has a host tell this of what it writes, and write as the flags say.
 func (c *Changes) On(h setup.Host) setup.Host {
 	h.Writing, h.Told = c.DryRun.Writing(), c.Tell

@@ -76,7 +76,7 @@ func (f *Flags) Config(context string) (*rest.Config, error) {
 		return nil, fmt.Errorf("--kubeconfig: %w", err)
 	}
 	if raw.Contexts[context] == nil {
-		return nil, fmt.Errorf("the kubeconfig has no context %q; it has: %s", context, quoted(contexts(raw.Contexts)))
+		return nil, fmt.Errorf("the kubeconfig has no context %q; it has: %s", context, Quoted(contexts(raw.Contexts)))
 	}
 	return clientcmd.NewNonInteractiveClientConfig(raw, context, &clientcmd.ConfigOverrides{}, f.Loader().ConfigAccess()).ClientConfig()
 }

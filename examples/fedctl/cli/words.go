@@ -13,8 +13,8 @@ func contexts(all map[string]*clientcmdapi.Context) []string {
 	return slices.Sorted(maps.Keys(all))
 }
 
-// quoted lists words for people.
-func quoted(words []string) string {
+// Quoted lists words for people.
+func Quoted(words []string) string {
 	if len(words) == 0 {
 		return "none"
 	}

@@ -108,7 +108,7 @@ func (h *Host) Reach(ctx context.Context, m Member) (*rest.Config, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the credential of cluster %s: %w", m.Name, err)
 	}
-	config, err := kubefed.ConfigOf(m.KubeFedCluster, secret)
+	config, err := kubefed.ConfigWith(kubefed.ConfigOptions{Exec: kubefed.ExecAllow}, m.KubeFedCluster, secret)
 	if err != nil {
 		return nil, err
 	}

@@ -26,6 +26,8 @@ func groups() []group {
 			newUninstall,
 			newEnable,
 			newDisable,
+			newJoin,
+			newUnjoin,
 			newFederate,
 			newOrphaning,
 		}},

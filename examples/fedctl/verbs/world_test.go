@@ -28,7 +28,12 @@ import (
 
 var servers controlplanetest.Pool
 
-func TestMain(m *testing.M) { servers.Main(m) }
+func TestMain(m *testing.M) {
+	if os.Getenv(asFedctl) != "" {
+		beFedctl()
+	}
+	servers.Main(m)
+}
 
 const (
 	tick = 50 * time.Millisecond
