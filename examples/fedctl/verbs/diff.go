@@ -14,7 +14,7 @@ import (
 	"github.com/fedrail/fedrail/examples/fedctl/diffs"
 	"github.com/fedrail/fedrail/examples/fedctl/host"
 	"github.com/fedrail/fedrail/examples/fedctl/subject"
-	"github.com/fedrail/fedrail/federation"
+	"github.com/fedrail/fedrail/examples/fedctl/trial"
 )
 
 const diffLong = `Show how the copies in each cluster differ from what they should be, or would be once
@@ -111,8 +111,8 @@ func (d *differing) subjects(ctx context.Context, args []string) ([]subject.Subj
 		if err != nil {
 			return nil, err
 		}
-		d.federation = p.federation
-		return p.subjects(ctx)
+		d.federation = p.Federation
+		return subjectsOf(ctx, d.Session, p)
 	}
 	if d.federation, err = readFederation(ctx, d.Session, d.host); err != nil {
 		return nil, err
@@ -137,35 +137,30 @@ func (d *differing) compare(ctx context.Context, one subject.Subject) ([]diffs.C
 	if err != nil {
 		return nil, fmt.Errorf("-C: %w", err)
 	}
-	members = slices.DeleteFunc(slices.Clone(members), func(m host.Member) bool { return !involves(one, f, m.Cluster.Name) })
-	t := trial{subject: one, foresight: f, options: d.options(one)}
+	t := trial.Trial{Subject: one, Foresight: f, Options: trial.OptionsOf(one, d.federation, d.host.Namespace)}
+	t.Options.FieldManager = d.manager
+	members = slices.DeleteFunc(slices.Clone(members), func(m host.Member) bool { return !t.Concerns(m.Cluster.Name) })
 	var changes []diffs.Change
-	for _, a := range host.AskEach(ctx, d.host, members, d.Flags.MemberTimeout, t.ask) {
+	for _, a := range host.AskEach(ctx, d.host, members, d.Flags.MemberTimeout, t.Ask) {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
 		d.note(one, a)
-		changes = append(changes, diffs.Change{Name: nameIn(a.Member.Name, one), Before: a.Value.before, After: a.Value.after})
+		changes = append(changes, diffs.Change{Name: nameIn(a.Member.Name, one), Before: a.Value.Before, After: a.Value.After})
 	}
 	return changes, nil
 }
 
-// involves says whether an object has to do with a cluster: it should hold a copy, or
-// was reported to.
-func involves(one subject.Subject, f subject.Foresight, name federation.ClusterName) bool {
-	return slices.Contains(f.Decision.Selected, name) || slices.Contains(f.Kept, name) || slices.Contains(one.Reported(), name)
-}
-
 // note tells of a cluster what is not in the diff.
-func (d *differing) note(one subject.Subject, a host.Answer[tried]) {
+func (d *differing) note(one subject.Subject, a host.Answer[trial.Verdict]) {
 	switch {
-	case a.Err != nil && isSilence(a.Err):
+	case a.Err != nil && trial.IsSilence(a.Err):
 		d.silent++
 		d.Warn("cluster %s gives no answer, and %s is not compared there: %s", a.Member.Name, one, a.Err)
 	case a.Err != nil:
 		d.failed = append(d.failed, fmt.Errorf("cluster %s: %s: %w", a.Member.Name, one, a.Err))
-	case a.Value.note != "":
-		d.Warn("cluster %s: %s: %s", a.Member.Name, one, a.Value.note)
+	case a.Value.Note != "":
+		d.Warn("cluster %s: %s: %s", a.Member.Name, one, a.Value.Note)
 	}
 }
 

@@ -66,10 +66,10 @@ func (p *planning) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if _, err := host.Only(prospect.federation.Members, p.clusters); err != nil {
+	if _, err := host.Only(prospect.Federation.Members, p.clusters); err != nil {
 		return fmt.Errorf("-C: %w", err)
 	}
-	all, err := prospect.subjects(ctx)
+	all, err := subjectsOf(ctx, p.Session, prospect)
 	if err != nil || len(all) == 0 {
 		return err
 	}
