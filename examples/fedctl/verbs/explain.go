@@ -65,7 +65,7 @@ func (e *explaining) validate(args []string) error {
 	case len(args) > 0 && e.files.clusters != "":
 		return errors.New("--clusters-file goes with -f")
 	}
-	return e.output.Validate()
+	return validateUnnamed(&e.output)
 }
 
 func (e *explaining) run(ctx context.Context, args []string) error {

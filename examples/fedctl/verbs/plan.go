@@ -54,7 +54,7 @@ func (p *planning) validate() error {
 	if len(p.files.names) == 0 {
 		return errors.New("-f is missing: name a file with federated objects, or - for the standard input")
 	}
-	return p.output.Validate()
+	return validateUnnamed(&p.output)
 }
 
 func (p *planning) run(ctx context.Context) error {

@@ -52,7 +52,7 @@ func newRender(s *cli.Session) *cobra.Command {
 			"  fedctl get clusters -o yaml > clusters.yaml && fedctl render -f web.yaml --clusters-file clusters.yaml\n" +
 			"  kustomize build . | fedctl render -f - -C berlin,madrid -o json",
 		Args:    cobra.NoArgs,
-		PreRunE: func(*cobra.Command, []string) error { return r.output.Validate() },
+		PreRunE: func(*cobra.Command, []string) error { return validateUnnamed(&r.output) },
 		RunE:    func(c *cobra.Command, _ []string) error { return r.run(c.Context()) },
 	}
 	r.files.addTo(command)

@@ -72,3 +72,11 @@ func addNamed(s *cli.Session, c *cobra.Command, clusters *[]string, purpose stri
 	c.Flags().StringSliceVarP(clusters, "clusters", "C", nil, purpose)
 	cli.Complete(c, "clusters", s.CompleteClusters)
 }
+
+// validateUnnamed validates the format of what has no name to print.
+func validateUnnamed(o *cli.Output) error {
+	if o.Format() == "name" {
+		return errors.New("-o name: what is printed here has no name; want table, wide, json, yaml or jsonpath")
+	}
+	return o.Validate()
+}

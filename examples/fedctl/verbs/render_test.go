@@ -82,6 +82,7 @@ func TestWhatCannotBeRenderedIsNamedWithTheMend(t *testing.T) {
 			input: strings.ReplaceAll(crontab, "template: {}", "template: {apiVersion: example.com/v1}, overrides: [{clusterName: berlin, clusterOverrides: [{op: remove, path: /spec/no/such}]}]"),
 			args:  []string{"-f", "-", "-C", "berlin"}, want: "FederatedCronTab shop/nightly: cluster berlin:",
 		},
+		"no name":        {args: []string{"-f", webFile, "-C", "berlin", "-o", "name"}, want: "-o name: what is printed here has no name"},
 		"no such format": {args: []string{"-f", webFile, "-C", "berlin", "-o", "xml"}, want: "-o xml: want one of"},
 	} {
 		t.Run(name, func(t *testing.T) {
