@@ -6,10 +6,13 @@ replace github.com/fedrail/fedrail => ../..
 
 replace github.com/fedrail/fedrail/examples/controller => ../controller
 
+replace github.com/fedrail/fedrail/examples/sandbox => ../sandbox
+
 require (
 	github.com/aymanbagabas/go-udiff v0.4.1
 	github.com/fedrail/fedrail v0.0.0
 	github.com/fedrail/fedrail/examples/controller v0.0.0
+	github.com/fedrail/fedrail/examples/sandbox v0.0.0
 	github.com/spf13/cobra v1.10.2
 	github.com/spf13/pflag v1.0.10
 	github.com/stretchr/testify v1.12.1

@@ -45,7 +45,12 @@ func (s *Session) Host() (*host.Host, error) {
 
 // Tell says something about the work, on ErrOut.
 func (s *Session) Tell(format string, args ...any) {
-	_, _ = fmt.Fprintf(s.ErrOut, format+"\n", args...) // nobody may listen any more
+	_, _ = fmt.Fprintln(s.ErrOut, Renamed(fmt.Sprintf(format, args...), s.Name)) // nobody may listen any more
+}
+
+// Renamed is a text in which the program is called as the user calls it.
+func Renamed(text, name string) string {
+	return strings.ReplaceAll(text, "fedctl ", name+" ")
 }
 
 // Warn says that something is not as it should be, and goes on.

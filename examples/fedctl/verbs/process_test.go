@@ -22,7 +22,7 @@ const asFedctl = "FEDRAIL_TEST_AS_FEDCTL"
 
 // beFedctl is the program, and does not return.
 func beFedctl() {
-	os.Exit(verbs.Run(context.Background(), append([]string{"fedctl"}, os.Args[1:]...), genericiooptions.IOStreams{In: os.Stdin, Out: os.Stdout, ErrOut: os.Stderr}))
+	os.Exit(verbs.Run(context.Background(), os.Args, genericiooptions.IOStreams{In: os.Stdin, Out: os.Stdout, ErrOut: os.Stderr}))
 }
 
 // killedAt runs the program as a process of its own, and kills it as soon as it tells of

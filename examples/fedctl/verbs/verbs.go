@@ -47,6 +47,7 @@ func groups() []group {
 		{"operate", "Operate:", []func(*cli.Session) *cobra.Command{}},
 		{"other", "Other:", []func(*cli.Session) *cobra.Command{
 			newOptions,
+			newSandbox,
 			newVersion,
 		}},
 	}
@@ -57,7 +58,7 @@ func groups() []group {
 func Run(ctx context.Context, args []string, streams genericiooptions.IOStreams) int {
 	s := &cli.Session{IOStreams: streams, Name: calledBy(args[0]), Terminal: cli.TerminalOf(streams.ErrOut, os.Getenv)}
 	root := newRoot(s)
-	root.SetArgs(args[1:])
+	root.SetArgs(argumentsOf(args))
 	root.SetIn(streams.In)
 	root.SetOut(streams.Out)
 	root.SetErr(streams.ErrOut)
@@ -75,6 +76,26 @@ func calledBy(program string) string {
 		return strings.ReplaceAll(strings.Replace(name, "-", " ", 1), "_", "-")
 	}
 	return "fedctl"
+}
+
+// rename has texts of commands call the program as the user does.
+func rename(c *cobra.Command, name string) {
+	c.Long, c.Example = cli.Renamed(c.Long, name), cli.Renamed(c.Example, name)
+	for _, below := range c.Commands() {
+		rename(below, name)
+	}
+}
+
+// completes is what the name of the program begins with when kubectl runs it to complete
+// the words after "kubectl fed".
+const completes = "kubectl_complete-"
+
+// argumentsOf are the arguments that the program was called with.
+func argumentsOf(args []string) []string {
+	if strings.HasPrefix(filepath.Base(args[0]), completes) {
+		return append([]string{cobra.ShellCompRequestCmd}, args[1:]...)
+	}
+	return args[1:]
 }
 
 func newRoot(s *cli.Session) *cobra.Command {
@@ -99,6 +120,7 @@ func newRoot(s *cli.Session) *cobra.Command {
 		}
 	}
 	root.SetUsageTemplate(usage)
+	rename(root, s.Name)
 	root.SetHelpCommandGroupID("other")
 	root.SetCompletionCommandGroupID("other")
 	return root

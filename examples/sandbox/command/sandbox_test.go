@@ -1,6 +1,7 @@
-package main
+package command
 
 import (
+	"fmt"
 	"io"
 	"maps"
 	"os"
@@ -27,7 +28,10 @@ const cliEnv = "FEDRAIL_TEST_AS_SANDBOX"
 
 func TestMain(m *testing.M) {
 	if os.Getenv(cliEnv) != "" {
-		main()
+		if err := New().Execute(); err != nil {
+			fmt.Fprintln(os.Stderr, "sandbox:", err)
+			os.Exit(1)
+		}
 		return
 	}
 	m.Run()

@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"slices"
 	"syscall"
 	"time"
 )
@@ -79,15 +80,15 @@ func watchStart(ctx context.Context, st store, s start, out io.Writer) error {
 
 // args are the command line of the sandbox in the foreground.
 func (o upOptions) args(name string) []string {
-	args := []string{
-		"up", "--foreground",
-		"--name=" + name,
+	args := append(slices.Clone(o.self),
+		"--foreground",
+		"--name="+name,
 		fmt.Sprintf("--members=%d", o.members),
 		fmt.Sprintf("--bare=%t", o.bare),
 		fmt.Sprintf("--nodes=%d", o.nodes),
-		"--node-cpu=" + o.nodeCPU.String(),
-		"--node-memory=" + o.nodeMemory.String(),
-	}
+		"--node-cpu="+o.nodeCPU.String(),
+		"--node-memory="+o.nodeMemory.String(),
+	)
 	for _, region := range o.regions {
 		args = append(args, "--region="+region)
 	}

@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"context"
@@ -13,6 +13,15 @@ type upOptions struct {
 	topology
 	foreground bool
 	serversDir string
+	self       []string // the words of the command line that lead to up
+}
+
+// pathOf are the names of a command and of those that it is below, without the program.
+func pathOf(c *cobra.Command) []string {
+	if !c.HasParent() {
+		return nil
+	}
+	return append(pathOf(c.Parent()), c.Name())
 }
 
 func upCommand(name *string) *cobra.Command {
@@ -35,6 +44,7 @@ Running it again while the sandbox is up changes nothing.`,
   sandbox up --foreground        # until Ctrl-C`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			opts.self = pathOf(cmd)
 			return up(cmd.Context(), *name, opts, cmd.OutOrStdout())
 		},
 	}
