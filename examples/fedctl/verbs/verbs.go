@@ -36,6 +36,7 @@ func groups() []group {
 			newStatus,
 			newTree,
 			newEvents,
+			newLogs,
 			newCheck,
 		}},
 		{"understand", "Understand and foresee:", []func(*cli.Session) *cobra.Command{
