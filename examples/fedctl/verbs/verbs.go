@@ -45,7 +45,12 @@ func groups() []group {
 			newPlan,
 			newRender,
 		}},
-		{"operate", "Operate:", []func(*cli.Session) *cobra.Command{}},
+		{"operate", "Operate:", []func(*cli.Session) *cobra.Command{
+			newSuspend,
+			newResume,
+			newReconcile,
+			newRetry,
+		}},
 		{"other", "Other:", []func(*cli.Session) *cobra.Command{
 			newOptions,
 			newSandbox,
