@@ -45,12 +45,7 @@ func groups() []group {
 			newPlan,
 			newRender,
 		}},
-		{"operate", "Operate:", []func(*cli.Session) *cobra.Command{
-			newSuspend,
-			newResume,
-			newReconcile,
-			newRetry,
-		}},
+		{"operate", "Operate:", operating()},
 		{"other", "Other:", []func(*cli.Session) *cobra.Command{
 			newOptions,
 			newSandbox,
