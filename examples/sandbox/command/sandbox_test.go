@@ -1,11 +1,13 @@
 package command
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"maps"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -28,7 +30,9 @@ const cliEnv = "FEDRAIL_TEST_AS_SANDBOX"
 
 func TestMain(m *testing.M) {
 	if os.Getenv(cliEnv) != "" {
-		if err := New().Execute(); err != nil {
+		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+		defer stop()
+		if err := New().ExecuteContext(ctx); err != nil {
 			fmt.Fprintln(os.Stderr, "sandbox:", err)
 			os.Exit(1)
 		}
