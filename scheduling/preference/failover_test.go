@@ -84,6 +84,32 @@ func TestAClusterThatTakesNothingIsNotGivenTheObject(t *testing.T) {
 	w.Until("with it", func() bool { return slices.Equal([]string{"a", "b"}, w.placed(deployments, "web")) })
 }
 
+// TestACopyThatIsAboutToGoDrawsNothingBack has the one in b be there still, as when a
+// cluster returns that was left out meanwhile. It is the first by weight.
+func TestACopyThatIsAboutToGoDrawsNothingBack(t *testing.T) {
+	w := federate(t, 0, deployments)
+	all := pretend()
+	w.pretendMembers("a", "b")
+	w.Preference.Copies = all
+	planners := []string{"KubeFed", "Fair"}
+	for _, planner := range planners {
+		name := strings.ToLower(planner)
+		row{runs: by{"a": 30}}.declare(w, name, all)
+		o, err := w.Federated(deployments).Get(t.Context(), name, metav1.GetOptions{})
+		require.NoError(t, err)
+		all.set(propagation.KeyOf(o), o.GetUID(), "b", 15, 15)
+	}
+	w.schedule()
+	for _, planner := range planners {
+		w.prefer(strings.ToLower(planner), fields{"targetKind": "FederatedDeployment", "totalReplicas": int64(30), "planner": planner, "idleClusters": "Remove",
+			"clusters": fields{"a": fields{"weight": int64(1)}, "b": fields{"weight": int64(2)}}})
+	}
+	for _, planner := range planners {
+		w.untilScheduled(strings.ToLower(planner))
+		require.Equal(t, by{"a": 30}, w.told(deployments, strings.ToLower(planner), "/spec/replicas"), planner)
+	}
+}
+
 func TestReplicasLeaveAClusterInWhichTheyDoNotWork(t *testing.T) {
 	w := federate(t, 2, deployments)
 	w.begin()

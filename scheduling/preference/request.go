@@ -86,8 +86,8 @@ func (s subject) question(members federation.ClusterSet, now time.Time) (questio
 	wants, told := preferencesOf(s.Spec), s.told(s.fields[0].path)
 	for _, member := range s.clusters {
 		one := failover.Cluster{Member: member, Want: wants.For(member.Name), Cost: costIn(s.Spec, member.Name)}
-		if n, was := told[member.Name]; was {
-			one.Given = &n
+		if n, was := told[member.Name]; was || len(told) > 0 && !s.mayBeIn(member.Name) {
+			one.Given = &n // none where others were told and the cluster is left out, though a copy may be there still
 		}
 		q.Clusters = append(q.Clusters, one)
 	}
