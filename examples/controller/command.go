@@ -30,7 +30,7 @@ func newCommand() *cobra.Command {
 	f.addHost(command.PersistentFlags())
 	f.addControl(command.Flags())
 	command.AddCommand(newInstall(&f), newEnable(&f), newJoin(&f), newUnjoin(&f),
-		newCordon(&f), newUncordon(&f), newDrain(&f), newTaint(&f), newDNS(&f))
+		newDNS(&f))
 	return command
 }
 

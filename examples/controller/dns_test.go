@@ -269,3 +269,14 @@ func TestTheServerOfThisMachineIsTheLastChoice(t *testing.T) {
 	_, err = ownNameServer("/does/not/exist")
 	require.ErrorContains(t, err, "set --server")
 }
+
+// runs the program on the world's host as its administrator, and returns what it
+// says.
+func (w *world) runs(ctx context.Context, args ...string) (string, error) {
+	w.t.Helper()
+	said := &output{}
+	content, err := w.host.Kubeconfig()
+	require.NoError(w.t, err)
+	err = run(ctx, append(args, "--kubeconfig="+file(w.t, "host.yaml", string(content))), said)
+	return said.String(), err
+}

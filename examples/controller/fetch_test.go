@@ -12,10 +12,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
-	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/kubernetes"
-	"k8s.io/client-go/metadata"
-	"k8s.io/client-go/tools/clientcmd"
 
 	"github.com/fedrail/fedrail/federation"
 	"github.com/fedrail/fedrail/federation/apis/bundle/v1alpha1"
@@ -23,6 +20,7 @@ import (
 	"github.com/fedrail/fedrail/federation/setup"
 	"github.com/fedrail/fedrail/internal/controlplane"
 	"github.com/fedrail/fedrail/internal/controlplane/controlplanetest"
+	"github.com/fedrail/fedrail/internal/testbed"
 	"github.com/fedrail/fedrail/propagation"
 	"github.com/fedrail/fedrail/propagation/pull"
 )
@@ -35,30 +33,7 @@ func (w *world) joinFetching(server *controlplane.Server) (start func() (stop fu
 	agent, err := w.setup().JoinFetching(w.t.Context(), member)
 	require.NoError(w.t, err)
 	w.members = append(w.members, controlplanetest.Client(w.t, server))
-	toHost, err := clientcmd.RESTConfigFromKubeConfig(agent.Host)
-	require.NoError(w.t, err)
-	toMember, err := clientcmd.RESTConfigFromKubeConfig(agent.Member)
-	require.NoError(w.t, err)
-	o := pull.AgentOptions{Cluster: federation.ClusterName(server.Cluster()), Member: toMember, Heartbeat: 500 * time.Millisecond}
-	o.Client, err = dynamic.NewForConfig(toHost)
-	require.NoError(w.t, err)
-	o.Writer, err = metadata.NewForConfig(toHost)
-	require.NoError(w.t, err)
-	return func() func() { return w.runAgent(o) }
-}
-
-func (w *world) runAgent(o pull.AgentOptions) (stop func()) {
-	w.t.Helper()
-	agent, err := pull.NewAgent(o)
-	require.NoError(w.t, err)
-	ctx, cancel := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
-	go func() { ended <- agent.Start(ctx) }()
-	w.t.Cleanup(cancel)
-	return func() {
-		cancel()
-		require.NoError(w.t, <-ended)
-	}
+	return testbed.Agent(w.t, federation.ClusterName(server.Cluster()), agent.Host, agent.Member)
 }
 
 // states are how a FederatedConfigMap fares, by cluster.

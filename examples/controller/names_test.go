@@ -16,9 +16,11 @@ import (
 	"k8s.io/apimachinery/pkg/util/yaml"
 	"k8s.io/client-go/kubernetes"
 
+	"github.com/fedrail/fedrail/federation"
 	corev1beta1 "github.com/fedrail/fedrail/federation/apis/core/v1beta1"
 	externaldnsv1alpha1 "github.com/fedrail/fedrail/federation/apis/externaldns/v1alpha1"
 	"github.com/fedrail/fedrail/federation/apis/multiclusterdns/v1alpha1"
+	"github.com/fedrail/fedrail/federation/setup"
 )
 
 // The names of the sample are published by a controller that is no administrator,
@@ -44,11 +46,10 @@ func TestTheNamesOfTheSampleArePublished(t *testing.T) {
 	w.hasTargets("service-web", name, "192.0.2.1", "192.0.2.2")
 	w.hasTargets("service-web", "shop.example.com", name)
 
-	said, err := w.runs(t.Context(), "drain", "member2")
-	require.NoError(t, err)
-	require.Contains(t, said, "member2 is being drained\n2 to go: ")
+	drain := corev1.Taint{Key: federation.DrainTaint, Effect: corev1.TaintEffectNoExecute}
+	require.NoError(t, w.setup().Taint(t.Context(), "member2", setup.TaintChange{Add: []corev1.Taint{drain}}))
 	w.hasTargets("service-web", name, "192.0.2.1")
-	_, err = w.members[1].CoreV1().Services(w.namespace).Get(t.Context(), "web", metav1.GetOptions{})
+	_, err := w.members[1].CoreV1().Services(w.namespace).Get(t.Context(), "web", metav1.GetOptions{})
 	require.NoError(t, err, "its copy stays until clients have forgotten its address")
 	require.Equal(t, 0, p.terminate())
 }

@@ -13,6 +13,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/client-go/dynamic"
 
 	"github.com/fedrail/fedrail/federation"
@@ -30,28 +31,49 @@ type TaintChange struct {
 
 // Taint changes the taints of a member, whether it fetches or is written to.
 // federation.CordonTaint is the field spec.unschedulable of a KubeFedCluster. The
-// error for a name that is no member lists the members.
+// error for a name that is no member lists the members. Where the member is as asked
+// already, nothing is written.
 func (h Host) Taint(ctx context.Context, member string, c TaintChange) error {
-	client, err := dynamic.NewForConfig(h.Config)
+	w, err := h.writer()
 	if err != nil {
-		return fmt.Errorf("host: %w", err)
+		return err
 	}
 	for {
-		t, err := h.tainted(ctx, client, member)
+		t, err := h.tainted(ctx, w.client, member)
 		if err != nil {
 			return err
 		}
-		taints := c.of(t.taints)
-		if err := federation.ValidateTaints(taints); err != nil {
+		switch err := w.taint(ctx, t, c.of(t.taints)); {
+		case err == nil:
+			return nil
+		case !apierrors.IsConflict(err):
 			return fmt.Errorf("member %q: %w", member, err)
-		}
-		if err := t.write(taints); err != nil {
-			return fmt.Errorf("member %q: %w", member, err)
-		}
-		if _, err = t.resource.Update(ctx, t.object, metav1.UpdateOptions{FieldManager: fieldManager}); !apierrors.IsConflict(err) {
-			return err
 		}
 	}
+}
+
+// taint has the object have these taints, and those alone.
+func (w writer) taint(ctx context.Context, t tainted, taints []corev1.Taint) error {
+	if err := federation.ValidateTaints(taints); err != nil {
+		return err
+	}
+	before := t.object.DeepCopy()
+	if err := t.write(taints); err != nil {
+		return err
+	}
+	change := Change{Resource: t.at, Object: t.object, Done: Changed}
+	switch {
+	case isSame(before, t.object):
+		change.Done = Unchanged
+	case w.Writing != Nowhere:
+		after, err := t.resource.Update(ctx, t.object, metav1.UpdateOptions{FieldManager: fieldManager, DryRun: w.dryRun()})
+		if err != nil {
+			return err
+		}
+		change.Object = after
+	}
+	w.tell(change)
+	return nil
 }
 
 // Taints are those of a member, federation.CordonTaint among them while it is
@@ -84,7 +106,8 @@ func (c TaintChange) of(taints []corev1.Taint) []corev1.Taint {
 
 // tainted is the object on the host that has the taints of a member.
 type tainted struct {
-	resource dynamic.ResourceInterface
+	at       schema.GroupVersionResource
+	resource dynamic.ResourceInterface // of the object
 	object   *unstructured.Unstructured
 	taints   []corev1.Taint
 	write    func([]corev1.Taint) error // into object
@@ -116,7 +139,7 @@ func taintedCluster(clusters dynamic.ResourceInterface, object *unstructured.Uns
 	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(object.Object, cluster); err != nil {
 		return tainted{}, fmt.Errorf("KubeFedCluster %q: %w", object.GetName(), err)
 	}
-	t := tainted{resource: clusters, object: object}
+	t := tainted{at: corev1beta1.KubeFedClusters(), resource: clusters, object: object}
 	for _, own := range cluster.Spec.Taints {
 		t.taints = append(t.taints, corev1.Taint(own))
 	}
@@ -147,7 +170,7 @@ func taintedNamespace(namespaces dynamic.ResourceInterface, object *unstructured
 		}
 		return unstructured.SetNestedField(object.Object, string(text), "metadata", "annotations", pull.TaintsAnnotation)
 	}
-	return tainted{resource: namespaces, object: object, taints: taints, write: write}, err
+	return tainted{at: corev1.SchemeGroupVersion.WithResource("namespaces"), resource: namespaces, object: object, taints: taints, write: write}, err
 }
 
 // cordon is the taint of a member that is cordoned.

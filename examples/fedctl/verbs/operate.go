@@ -9,6 +9,10 @@ import (
 // operating are the verbs for those who run a federation.
 func operating() []func(*cli.Session) *cobra.Command {
 	return []func(*cli.Session) *cobra.Command{
+		newCordon,
+		newUncordon,
+		newDrain,
+		newTaint,
 		newSuspend,
 		newResume,
 		newReconcile,
