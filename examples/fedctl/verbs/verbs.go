@@ -49,6 +49,7 @@ func groups() []group {
 		{"other", "Other:", []func(*cli.Session) *cobra.Command{
 			newOptions,
 			newSandbox,
+			newSupportBundle,
 			newVersion,
 		}},
 	}
