@@ -66,7 +66,7 @@ func (h *Host) Subject(ctx context.Context, f Federation, t Type, object *unstru
 	}
 	namespace := object.GetNamespace()
 	var err error
-	if s.Preference, err = h.preferenceOf(ctx, object); err != nil {
+	if s.Preference, err = h.PreferenceOf(ctx, object); err != nil {
 		return s, err
 	}
 	i := slices.IndexFunc(f.Types, Type.IsNamespaces)
@@ -109,9 +109,9 @@ func boundsOf(f Federation, t Type, namespace string, object *unstructured.Unstr
 	return []placement.Bound{bound}, err
 }
 
-// preferenceOf is the ReplicaSchedulingPreference that divides an object; nil when
+// PreferenceOf is the ReplicaSchedulingPreference that divides an object; nil when
 // none does.
-func (h *Host) preferenceOf(ctx context.Context, object *unstructured.Unstructured) (*v1alpha1.ReplicaSchedulingPreference, error) {
+func (h *Host) PreferenceOf(ctx context.Context, object *unstructured.Unstructured) (*v1alpha1.ReplicaSchedulingPreference, error) {
 	found, err := h.Dynamic.Resource(v1alpha1.ReplicaSchedulingPreferences()).Namespace(object.GetNamespace()).Get(ctx, object.GetName(), metav1.GetOptions{})
 	switch {
 	case apierrors.IsNotFound(err):

@@ -133,18 +133,24 @@ func (f found) copyNamespace() string {
 	return f.object.GetNamespace()
 }
 
-// show shows how the object fares.
-func (f *fares) show(ctx context.Context, kind host.Type, object *unstructured.Unstructured) error {
-	s, err := standing.Of(object)
-	if err != nil {
-		return fmt.Errorf("%s %q: %w", object.GetKind(), object.GetName(), err)
+// standing is how the object fares. Clusters that do not tell the age of its copy are
+// told of, and partly is what the verb ends with.
+func (f *fares) standing(ctx context.Context, o found) (s standing.Standing, partly, err error) {
+	if s, err = standing.Of(o.object); err != nil {
+		return standing.Standing{}, nil, fmt.Errorf("%s %q: %w", o.object.GetKind(), o.object.GetName(), err)
 	}
 	if len(f.clusters) > 0 {
 		s.Clusters = slices.DeleteFunc(s.Clusters, func(c standing.Cluster) bool { return !slices.Contains(f.clusters, c.Name) })
 	}
-	partly := f.age(ctx, found{f.host, kind, object}, s.Clusters)
-	if ctx.Err() != nil {
-		return ctx.Err()
+	partly, err = f.age(ctx, o, s.Clusters)
+	return s, partly, cmp.Or(err, ctx.Err())
+}
+
+// show shows how the object fares.
+func (f *fares) show(ctx context.Context, kind host.Type, object *unstructured.Unstructured) error {
+	s, partly, err := f.standing(ctx, found{f.host, kind, object})
+	if err != nil {
+		return err
 	}
 	if !f.output.IsForPeople() {
 		return cmp.Or(f.Print(&f.output, cli.Result{Object: s}), partly)
@@ -167,11 +173,11 @@ func (f *fares) below(above, below *cli.Table) error {
 }
 
 // age asks the clusters when the copies were made. Those that give no answer are told
-// of, and the error is what the verb ends with.
-func (f *fares) age(ctx context.Context, o found, clusters []standing.Cluster) error {
+// of, and partly is what the verb ends with.
+func (f *fares) age(ctx context.Context, o found, clusters []standing.Cluster) (partly, err error) {
 	members, partly, err := allMembers(ctx, f.Session, f.host)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	holding := slices.DeleteFunc(members, func(m host.Member) bool {
 		return m.Fetches && f.host.Access == nil || !slices.ContainsFunc(clusters, func(c standing.Cluster) bool { return c.Name == m.Name })
@@ -184,7 +190,7 @@ func (f *fares) age(ctx context.Context, o found, clusters []standing.Cluster) e
 			}
 		}
 	}
-	return cmp.Or(unanswered(ctx, f.Session, answers), partly)
+	return cmp.Or(unanswered(ctx, f.Session, answers), partly), nil
 }
 
 // created asks a member when the object's copy was made there; zero where there is

@@ -35,6 +35,7 @@ func groups() []group {
 			newGet,
 			newStatus,
 			newTree,
+			newDescribe,
 			newEvents,
 			newLogs,
 			newCheck,
