@@ -62,7 +62,7 @@ var table = []rule{
 		ours:      slices.Concat(words, apis, pure, loop, internals, []string{"propagation/budget", "propagation/archive", "propagation/follow", "scheduling/failover", "scheduling/capacity", "dns/exposure", "dns/failover"}),
 		libraries: []string{everything},
 	},
-	{packages: []string{"federation/setup"}, ours: slices.Concat(words, apis, pure, loop, []string{"propagation/pull", "propagation/follow"}), libraries: []string{everything}},
+	{packages: []string{"federation/setup"}, ours: slices.Concat(words, apis, pure, loop, []string{"propagation/pull", "propagation/follow", "internal/fields"}), libraries: []string{everything}},
 	{packages: []string{"internal/checker"}, ours: slices.Concat(words, apis, pure, loop, internals), libraries: []string{everything}, notStd: world},
 	{packages: internals, ours: slices.Concat(words, apis, internals), libraries: []string{everything}},
 	{packages: []string{"examples/..."}, ours: []string{everything}, libraries: []string{everything}},

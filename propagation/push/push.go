@@ -118,7 +118,7 @@ func New(o Options) (*Propagator, error) {
 	if o.Type.Resource == "" || o.Type.Kind == "" || o.Type.Version == "" || o.Type.Scope == "" {
 		errs = append(errs, fmt.Errorf("push: Options.Type %+v needs Version, Kind, Resource and Scope", o.Type))
 	}
-	o.FieldManager = cmp.Or(o.FieldManager, "fedrail")
+	o.FieldManager = cmp.Or(o.FieldManager, defaultFieldManager)
 	o.Backoff = cmp.Or(o.Backoff, 200*time.Millisecond)
 	o.MaxBackoff = cmp.Or(o.MaxBackoff, 5*time.Second)
 	return &Propagator{Options: o, holders: newHolders(), members: map[federation.ClusterName]*member{}}, errors.Join(errs...)
