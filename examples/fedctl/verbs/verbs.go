@@ -24,6 +24,7 @@ func groups() []group {
 		{"prepare", "Prepare a federation:", []func(*cli.Session) *cobra.Command{
 			newInstall,
 			newUninstall,
+			newMigrate,
 			newEnable,
 			newDisable,
 			newJoin,
