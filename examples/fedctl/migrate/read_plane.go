@@ -11,7 +11,9 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/metadata"
+	"k8s.io/client-go/rest"
 
 	"github.com/fedrail/fedrail/examples/fedctl/host"
 	corev1beta1 "github.com/fedrail/fedrail/federation/apis/core/v1beta1"
@@ -89,10 +91,16 @@ func callsKubeFed(configuration *unstructured.Unstructured, namespace string) bo
 	})
 }
 
-// locks looks for those of older clients.
+// locks looks for those of older clients. That Endpoints are deprecated is told to nobody.
 func (r *planeReading) locks(ctx context.Context) error {
+	config := rest.CopyConfig(r.host.Config)
+	config.WarningHandlerWithContext = rest.NoWarnings{}
+	client, err := dynamic.NewForConfig(config)
+	if err != nil {
+		return err
+	}
 	for _, kind := range []Resource{configMaps(), endpoints()} {
-		object, err := kind.at(r.host.Dynamic, r.host.Namespace).Get(ctx, corev1beta1.LeaderElectionName, metav1.GetOptions{})
+		object, err := kind.at(client, r.host.Namespace).Get(ctx, corev1beta1.LeaderElectionName, metav1.GetOptions{})
 		if apierrors.IsNotFound(err) {
 			continue
 		}

@@ -72,3 +72,6 @@ func (r Resource) at(client dynamic.Interface, namespace string) dynamic.Resourc
 
 // String is the object for people.
 func (n Named) String() string { return n.Resource.Kind + " " + n.Name }
+
+// Definitions is where CustomResourceDefinitions are served.
+func Definitions() schema.GroupVersionResource { return definitions().GroupVersionResource }

@@ -8,6 +8,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/util/json"
 	"sigs.k8s.io/yaml"
 
 	"github.com/fedrail/fedrail/examples/fedctl/host"
@@ -39,6 +40,8 @@ type State struct {
 	Done map[Step]time.Time
 	// Kept is what a way back needs: deployments, and webhook configurations.
 	Kept []*unstructured.Unstructured
+	// NoWayBack is when the last step was begun; zero is that it was not.
+	NoWayBack time.Time
 	// File is where the rest was written, on the machine on which the migration was
 	// begun.
 	File string
@@ -60,8 +63,9 @@ func (s State) Last() Step {
 
 // Keys of the ConfigMap beside those of the steps.
 const (
-	keptKey = "kept.yaml"
-	fileKey = "backup-file"
+	keptKey  = "kept.yaml"
+	fileKey  = "backup-file"
+	begunKey = "no-way-back"
 )
 
 // StateOf reads how far a migration has come.
@@ -84,6 +88,9 @@ func readState(object *unstructured.Unstructured) (State, error) {
 			s.Done[step], err = time.Parse(time.RFC3339, text)
 		}
 	}
+	if text := data[begunKey]; text != "" && err == nil {
+		s.NoWayBack, err = time.Parse(time.RFC3339, text)
+	}
 	if err == nil {
 		s.Kept, err = decode([]byte(data[keptKey]))
 	}
@@ -95,8 +102,12 @@ func readState(object *unstructured.Unstructured) (State, error) {
 
 // decode reads a list of objects.
 func decode(content []byte) ([]*unstructured.Unstructured, error) {
+	body, err := yaml.YAMLToJSON(content)
+	if err != nil {
+		return nil, err
+	}
 	var list []map[string]any
-	if err := yaml.Unmarshal(content, &list); err != nil {
+	if err := json.Unmarshal(body, &list); err != nil {
 		return nil, err
 	}
 	objects := make([]*unstructured.Unstructured, len(list))

@@ -20,6 +20,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	utilyaml "k8s.io/apimachinery/pkg/util/yaml"
 	"k8s.io/client-go/discovery"
@@ -260,15 +261,14 @@ func (k *kubefed) documents(text string) []*unstructured.Unstructured {
 	decoder := utilyaml.NewYAMLOrJSONDecoder(bytes.NewReader([]byte(text)), 4096)
 	var all []*unstructured.Unstructured
 	for {
-		o := &unstructured.Unstructured{}
-		err := decoder.Decode(&o.Object)
+		o, raw := &unstructured.Unstructured{}, runtime.RawExtension{}
+		err := decoder.Decode(&raw)
 		if errors.Is(err, io.EOF) {
 			return all
 		}
 		require.NoError(k, err)
-		if len(o.Object) > 0 {
-			all = append(all, o)
-		}
+		require.NoError(k, o.UnmarshalJSON(raw.Raw))
+		all = append(all, o)
 	}
 }
 
