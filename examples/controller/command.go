@@ -29,8 +29,7 @@ func newCommand() *cobra.Command {
 	}
 	f.addHost(command.PersistentFlags())
 	f.addControl(command.Flags())
-	command.AddCommand(newInstall(&f), newEnable(&f), newJoin(&f), newUnjoin(&f),
-		newDNS(&f))
+	command.AddCommand(newInstall(&f), newEnable(&f), newJoin(&f), newUnjoin(&f))
 	return command
 }
 

@@ -21,7 +21,7 @@ func main() {
 	stop()
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "controller: %v\n", err)
-		os.Exit(exitCode(err))
+		os.Exit(1)
 	}
 }
 

@@ -17,5 +17,6 @@ func operating() []func(*cli.Session) *cobra.Command {
 		newResume,
 		newReconcile,
 		newRetry,
+		newDNS,
 	}
 }

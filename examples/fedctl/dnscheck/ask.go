@@ -1,9 +1,8 @@
-package main
+package dnscheck
 
 import (
 	"context"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -13,23 +12,23 @@ import (
 	"github.com/fedrail/fedrail/dns/check"
 )
 
-// askAll asks about all records, one server after the other.
-func askAll(ctx context.Context, records []dnsRecord, o check.Options, said *progress) error {
+// Ask asks about all records, one server after the other.
+func Ask(ctx context.Context, records []Record, o check.Options, said *Progress) error {
 	byServer := map[string][]dns.RecordSet{}
 	for i := range records {
 		r := &records[i]
 		byServer[r.Server] = append(byServer[r.Server], r.want...)
 		said.sets.Add(int64(len(r.want)))
 	}
-	found := map[string]map[dnsName]check.Finding{}
+	found := map[string]map[question]check.Finding{}
 	for server, want := range byServer {
 		report, err := check.Check(ctx, counted{check.Server(server), said}, want, o)
 		if err != nil {
 			return err
 		}
-		found[server] = map[dnsName]check.Finding{}
+		found[server] = map[question]check.Finding{}
 		for _, f := range report.Findings {
-			found[server][dnsName{f.Name, f.Type}] = f
+			found[server][question{f.Name, f.Type}] = f
 		}
 	}
 	for i := range records {
@@ -38,32 +37,32 @@ func askAll(ctx context.Context, records []dnsRecord, o check.Options, said *pro
 	return nil
 }
 
-// dnsName is what there is one finding of.
-type dnsName struct {
+// question is what there is one finding of.
+type question struct {
 	name string
 	kind dns.Type
 }
 
 // take takes what was found of a record's names, and says what is behind.
-func (r *dnsRecord) take(found map[dnsName]check.Finding) {
-	var names []dnsName
+func (r *Record) take(found map[question]check.Finding) {
+	var names []question
 	for _, set := range r.want {
-		names = append(names, dnsName{strings.ToLower(strings.TrimSuffix(set.Name, ".")), set.Type})
+		names = append(names, question{strings.ToLower(strings.TrimSuffix(set.Name, ".")), set.Type})
 	}
-	slices.SortFunc(names, func(a, b dnsName) int {
+	slices.SortFunc(names, func(a, b question) int {
 		return strings.Compare(a.name+" "+string(a.kind), b.name+" "+string(b.kind))
 	})
 	for _, name := range slices.Compact(names) {
 		r.Findings = append(r.Findings, found[name])
 	}
-	if note := r.endpoint.behind(); note != "" && r.isReady() && (r.endpoint.found == nil || r.differs()) {
+	if note := r.published.behind(); note != "" && r.isReady() && (r.published.found == nil || r.differs()) {
 		r.Notes = append(r.Notes, note)
 	}
 }
 
 // behind says that external-dns has not read a DNSEndpoint as it is; empty when it
 // has.
-func (e dnsEndpoint) behind() string {
+func (e endpoint) behind() string {
 	if e.found == nil {
 		return fmt.Sprintf("DNSEndpoint %s is not there, so nothing is published: is --dns-endpoint-group that of the controller?", e.name)
 	}
@@ -79,7 +78,7 @@ func (e dnsEndpoint) behind() string {
 // counted counts the questions.
 type counted struct {
 	check.Asker
-	said *progress
+	said *Progress
 }
 
 func (c counted) Ask(ctx context.Context, q check.Question) (check.Answer, error) {
@@ -87,18 +86,18 @@ func (c counted) Ask(ctx context.Context, q check.Question) (check.Answer, error
 	return c.Asker.Ask(ctx, q)
 }
 
-// progressPause is until something is said, and between that and the next.
+// progressPause is until something is told, and between that and the next.
 const progressPause = 2 * time.Second
 
-// progress tells whoever waits how far it is.
-type progress struct {
+// Progress tells whoever waits how far it is.
+type Progress struct {
 	sets, asked atomic.Int64
 	stop, ended chan struct{}
 }
 
-// beginProgress writes to out from time to time, until end.
-func beginProgress(out io.Writer) *progress {
-	p := &progress{stop: make(chan struct{}), ended: make(chan struct{})}
+// Begin tells from time to time how far it is, until End.
+func Begin(tell func(text string)) *Progress {
+	p := &Progress{stop: make(chan struct{}), ended: make(chan struct{})}
 	go func() {
 		defer close(p.ended)
 		ticks := time.NewTicker(progressPause)
@@ -108,7 +107,7 @@ func beginProgress(out io.Writer) *progress {
 			case <-p.stop:
 				return
 			case <-ticks.C:
-				_, _ = fmt.Fprintln(out, p) // nobody may listen any more
+				tell(p.String())
 			}
 		}
 	}()
@@ -116,15 +115,15 @@ func beginProgress(out io.Writer) *progress {
 }
 
 // String says how far it is.
-func (p *progress) String() string {
+func (p *Progress) String() string {
 	if p.sets.Load() == 0 {
 		return "reading the records on the host"
 	}
 	return fmt.Sprintf("asking about %d record sets: %d questions are done", p.sets.Load(), p.asked.Load())
 }
 
-// end returns when nothing more is said.
-func (p *progress) end() {
+// End returns when nothing more is told.
+func (p *Progress) End() {
 	close(p.stop)
 	<-p.ended
 }

@@ -1,4 +1,4 @@
-package main
+package dnscheck
 
 import (
 	"context"
@@ -16,8 +16,8 @@ import (
 	multiclusterdnsv1alpha1 "github.com/fedrail/fedrail/federation/apis/multiclusterdns/v1alpha1"
 )
 
-// dnsRecord is a record, and what came of checking it.
-type dnsRecord struct {
+// Record is a record, and what came of checking it.
+type Record struct {
 	Kind      string `json:"kind"`
 	Namespace string `json:"namespace"`
 	Name      string `json:"name"`
@@ -31,13 +31,13 @@ type dnsRecord struct {
 	// Conditions are its own that are not True.
 	Conditions []metav1.Condition `json:"conditions,omitempty"`
 
-	want     []dns.RecordSet
-	endpoint dnsEndpoint
-	unseen   bool // by the controller, as it is
+	want      []dns.RecordSet
+	published endpoint
+	unseen    bool // by the controller, as it is
 }
 
-// dnsObject is what the kinds of records have in common.
-type dnsObject struct {
+// object is what the kinds of records have in common.
+type object struct {
 	metav1.ObjectMeta `json:"metadata"`
 	Spec              struct {
 		DomainRef string `json:"domainRef"`
@@ -45,35 +45,22 @@ type dnsObject struct {
 	Status multiclusterdnsv1alpha1.DNSRecordStatus `json:"status"`
 }
 
-// dnsEndpoint is a DNSEndpoint as it was found, of whichever group.
-type dnsEndpoint struct {
+// endpoint is a DNSEndpoint as it was found, of whichever group.
+type endpoint struct {
 	name  string
 	found *externaldnsv1alpha1.DNSEndpoint // nil when there is none
 }
 
-// dnsReader reads records and what belongs to them.
-type dnsReader struct {
-	client    dynamic.Interface
-	system    string
-	endpoints schema.GroupVersionResource
-	server    string // that is asked in any case; empty is none
+// Reader reads records and what belongs to them.
+type Reader struct {
+	Host      dynamic.Interface
+	System    string                      // the system namespace, where Domains are
+	Endpoints schema.GroupVersionResource // where DNSEndpoints are
+	Server    string                      // that is asked in any case; empty is what Domains say
 }
 
-func (f *flags) dnsReader(server string) (dnsReader, error) {
-	endpoints, err := f.dnsEndpoints()
-	if err != nil {
-		return dnsReader{}, err
-	}
-	host, namespace, err := f.host()
-	if err != nil {
-		return dnsReader{}, err
-	}
-	client, err := dynamic.NewForConfig(host)
-	return dnsReader{client, namespace, endpoints, server}, err
-}
-
-// read reads the chosen records, by kind, namespace and name.
-func (r dnsReader) read(ctx context.Context, chosen dnsChoice) ([]dnsRecord, error) {
+// Read reads the chosen records, by kind, namespace and name.
+func (r Reader) Read(ctx context.Context, chosen Choice) ([]Record, error) {
 	servers, err := r.nameServers(ctx)
 	if err != nil {
 		return nil, err
@@ -82,11 +69,11 @@ func (r dnsReader) read(ctx context.Context, chosen dnsChoice) ([]dnsRecord, err
 	if err != nil {
 		return nil, err
 	}
-	var all []dnsRecord
+	var all []Record
 	for _, kind := range chosen.kinds {
-		objects, err := list[dnsObject](ctx, r.client.Resource(kind.resource).Namespace(chosen.namespace), chosen.selector())
+		objects, err := list[object](ctx, r.Host.Resource(kind.Resource).Namespace(chosen.namespace), chosen.selector())
 		if err != nil {
-			return nil, fmt.Errorf("list %s: %w", kind.resource.Resource, err)
+			return nil, fmt.Errorf("list %s: %w", kind.Resource.Resource, err)
 		}
 		for _, o := range objects {
 			record, err := recordOf(kind, o, endpoints, servers)
@@ -102,26 +89,26 @@ func (r dnsReader) read(ctx context.Context, chosen dnsChoice) ([]dnsRecord, err
 	return all, nil
 }
 
-func (d dnsChoice) selector() metav1.ListOptions {
-	if d.name == "" {
+func (c Choice) selector() metav1.ListOptions {
+	if c.name == "" {
 		return metav1.ListOptions{}
 	}
-	return metav1.ListOptions{FieldSelector: fields.OneTermEqualSelector(metav1.ObjectNameField, d.name).String()}
+	return metav1.ListOptions{FieldSelector: fields.OneTermEqualSelector(metav1.ObjectNameField, c.name).String()}
 }
 
 // among says where a name was looked for.
-func (d dnsChoice) among() string {
-	if len(d.kinds) == 1 {
-		return " of kind " + d.kinds[0].name
+func (c Choice) among() string {
+	if len(c.kinds) == 1 {
+		return " of kind " + c.kinds[0].Name
 	}
 	return " of any kind"
 }
 
 // readEndpoints are the DNSEndpoints by namespace and name.
-func (r dnsReader) readEndpoints(ctx context.Context, namespace string) (map[string]*externaldnsv1alpha1.DNSEndpoint, error) {
-	objects, err := list[externaldnsv1alpha1.DNSEndpoint](ctx, r.client.Resource(r.endpoints).Namespace(namespace), metav1.ListOptions{})
+func (r Reader) readEndpoints(ctx context.Context, namespace string) (map[string]*externaldnsv1alpha1.DNSEndpoint, error) {
+	objects, err := list[externaldnsv1alpha1.DNSEndpoint](ctx, r.Host.Resource(r.Endpoints).Namespace(namespace), metav1.ListOptions{})
 	if err != nil {
-		return nil, fmt.Errorf("list %s.%s: %w", r.endpoints.Resource, r.endpoints.Group, err)
+		return nil, fmt.Errorf("list %s.%s: %w", r.Endpoints.Resource, r.Endpoints.Group, err)
 	}
 	all := map[string]*externaldnsv1alpha1.DNSEndpoint{}
 	for _, e := range objects {
@@ -130,12 +117,12 @@ func (r dnsReader) readEndpoints(ctx context.Context, namespace string) (map[str
 	return all, nil
 }
 
-func recordOf(kind dnsKind, o *dnsObject, endpoints map[string]*externaldnsv1alpha1.DNSEndpoint, servers nameServers) (dnsRecord, error) {
+func recordOf(kind Kind, o *object, endpoints map[string]*externaldnsv1alpha1.DNSEndpoint, servers nameServers) (Record, error) {
 	name := o.Namespace + "/" + kind.prefix + o.Name
-	r := dnsRecord{Kind: kind.name, Namespace: o.Namespace, Name: o.Name, endpoint: dnsEndpoint{name, endpoints[name]}, Findings: []check.Finding{}}
+	r := Record{Kind: kind.Name, Namespace: o.Namespace, Name: o.Name, published: endpoint{name, endpoints[name]}, Findings: []check.Finding{}}
 	var err error
 	if r.Server, r.ServerFrom, err = servers.of(o.Spec.DomainRef); err != nil {
-		return r, fmt.Errorf("%s %s/%s: %w", kind.name, o.Namespace, o.Name, err)
+		return r, fmt.Errorf("%s %s/%s: %w", kind.Name, o.Namespace, o.Name, err)
 	}
 	for _, c := range o.Status.Conditions {
 		if c.Status != metav1.ConditionTrue {
@@ -145,12 +132,12 @@ func recordOf(kind dnsKind, o *dnsObject, endpoints map[string]*externaldnsv1alp
 	if r.unseen = o.Status.ObservedGeneration < o.Generation; r.unseen {
 		r.Notes = append(r.Notes, fmt.Sprintf("the controller has not seen generation %d of the record: does it run?", o.Generation))
 	}
-	r.want = r.endpoint.sets()
+	r.want = r.published.sets()
 	return r, nil
 }
 
 // sets are the record sets of a DNSEndpoint.
-func (e dnsEndpoint) sets() []dns.RecordSet {
+func (e endpoint) sets() []dns.RecordSet {
 	if e.found == nil {
 		return nil
 	}
@@ -164,6 +151,6 @@ func (e dnsEndpoint) sets() []dns.RecordSet {
 }
 
 // isReady tells whether names are handed to external-dns, as far as is said.
-func (r *dnsRecord) isReady() bool {
+func (r *Record) isReady() bool {
 	return meta.FindStatusCondition(r.Conditions, multiclusterdnsv1alpha1.Ready) == nil
 }

@@ -1,4 +1,4 @@
-package main
+package dnscheck
 
 import (
 	"context"
@@ -17,7 +17,7 @@ func list[T any](ctx context.Context, from dynamic.ResourceInterface, o metav1.L
 	for o.Limit = 500; ; {
 		page, err := from.List(ctx, o)
 		if apierrors.IsNotFound(err) {
-			return nil, fmt.Errorf("the host does not serve them: run \"controller install\" there (%w)", err)
+			return nil, fmt.Errorf("the host does not serve them: run \"fedctl install\" there (%w)", err)
 		}
 		if err != nil {
 			return nil, err

@@ -1,4 +1,4 @@
-package main
+package dnscheck
 
 import (
 	"bufio"
@@ -12,8 +12,8 @@ import (
 	multiclusterdnsv1alpha1 "github.com/fedrail/fedrail/federation/apis/multiclusterdns/v1alpha1"
 )
 
-// resolvConf says which DNS servers this machine asks.
-const resolvConf = "/etc/resolv.conf"
+// ResolvConf says which DNS servers this machine asks.
+const ResolvConf = "/etc/resolv.conf"
 
 // nameServers are the DNS servers that may be asked.
 type nameServers struct {
@@ -21,12 +21,12 @@ type nameServers struct {
 	domains map[string]string // of each Domain, by its name; empty is none
 }
 
-func (r dnsReader) nameServers(ctx context.Context) (nameServers, error) {
-	servers := nameServers{r.server, map[string]string{}}
-	if r.server != "" {
+func (r Reader) nameServers(ctx context.Context) (nameServers, error) {
+	servers := nameServers{r.Server, map[string]string{}}
+	if r.Server != "" {
 		return servers, nil
 	}
-	domains, err := list[multiclusterdnsv1alpha1.Domain](ctx, r.client.Resource(multiclusterdnsv1alpha1.Domains()).Namespace(r.system), metav1.ListOptions{})
+	domains, err := list[multiclusterdnsv1alpha1.Domain](ctx, r.Host.Resource(multiclusterdnsv1alpha1.Domains()).Namespace(r.System), metav1.ListOptions{})
 	if err != nil {
 		return servers, fmt.Errorf("list domains: %w", err)
 	}
@@ -39,20 +39,20 @@ func (r dnsReader) nameServers(ctx context.Context) (nameServers, error) {
 // of is the server for a record of a Domain, and where that is from.
 func (n nameServers) of(domain string) (server, from string, err error) {
 	if n.always != "" {
-		return n.always, "--server", nil
+		return n.always, "--name-server", nil
 	}
 	if server := n.domains[domain]; server != "" {
 		return server, "nameServer of Domain " + domain, nil
 	}
-	server, err = ownNameServer(resolvConf)
-	return server, resolvConf, err
+	server, err = OwnNameServer(ResolvConf)
+	return server, ResolvConf, err
 }
 
-// ownNameServer is the first one of a file.
-func ownNameServer(file string) (string, error) {
+// OwnNameServer is the first one of a file like [ResolvConf].
+func OwnNameServer(file string) (string, error) {
 	content, err := os.Open(file)
 	if err != nil {
-		return "", fmt.Errorf("no DNS server to ask: set --server, or nameServer of the Domain: %w", err)
+		return "", fmt.Errorf("no DNS server to ask: set --name-server, or nameServer of the Domain: %w", err)
 	}
 	defer content.Close()
 	lines := bufio.NewScanner(content)
@@ -61,5 +61,5 @@ func ownNameServer(file string) (string, error) {
 			return words[1], nil
 		}
 	}
-	return "", fmt.Errorf("no DNS server to ask: set --server, or nameServer of the Domain: %s names none", file)
+	return "", fmt.Errorf("no DNS server to ask: set --name-server, or nameServer of the Domain: %s names none", file)
 }
