@@ -27,10 +27,35 @@ func (h Host) Uninstall(ctx context.Context) error {
 	}
 	all := []placed{h.deployment(Controller{})}
 	all = append(all, h.controllerObjects(federation.ClusterScoped)...)
-	of := grant{role: followerRole, account: controllerAccount}
-	all = append(all, h.everywhere(of)...)
-	all = append(all, h.inNamespace(of)...)
-	return w.remove(ctx, all...)
+	further, err := w.further(ctx)
+	if err != nil {
+		return err
+	}
+	return w.remove(ctx, append(all, further...)...)
+}
+
+// further are the roles of the controller for what was allowed since it was installed:
+// to read what follows, and to serve federated kinds of other groups.
+func (w writer) further(ctx context.Context) ([]placed, error) {
+	var all []placed
+	for _, of := range []placed{w.everywhere(grant{})[0], w.inNamespace(grant{})[0]} {
+		list, err := of.at(w.client).List(ctx, metav1.ListOptions{})
+		if err != nil {
+			return nil, fmt.Errorf("host: list %s: %w", of.resource.Resource, err)
+		}
+		for _, found := range list.Items {
+			if !strings.HasPrefix(found.GetName(), controllerAccount+"-") {
+				continue
+			}
+			g := grant{role: found.GetName(), account: controllerAccount}
+			if found.GetNamespace() == "" {
+				all = append(all, w.everywhere(g)...)
+			} else {
+				all = append(all, w.inNamespace(g)...)
+			}
+		}
+	}
+	return all, nil
 }
 
 // Undefine deletes the definitions that [Host.Install] and [Host.Enable] made, and with

@@ -36,7 +36,8 @@ type Status struct {
 	// +listType=map
 	// +listMapKey=name
 	Clusters []ClusterStatus `json:"clusters,omitempty"`
-	// Totals are the sums of the counts of all clusters.
+	// Totals are the sums of the counts of the clusters, but for those that are away and
+	// have something to do: what is known of these is old.
 	// +optional
 	Totals map[string]int64 `json:"totals,omitempty"`
 	// Worst is the cluster whose copy fares worst; absent where none is judged.

@@ -13,7 +13,8 @@ type Status struct {
 	Conditions []Condition `json:"conditions,omitempty"`
 	// Clusters are those that hold the object or should.
 	Clusters []ClusterStatus `json:"clusters,omitempty"`
-	// Totals are the sums of the counts of all clusters.
+	// Totals are the sums of the counts of the clusters, but for those that are away and
+	// have something to do: what is known of these is old.
 	Totals map[string]int64 `json:"totals,omitempty"`
 	// Worst is the cluster whose copy fares worst; nil where none is judged.
 	Worst *WorstCluster `json:"worst,omitempty"`
