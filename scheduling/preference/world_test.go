@@ -23,6 +23,7 @@ import (
 	"github.com/fedrail/fedrail/federation"
 	"github.com/fedrail/fedrail/federation/apis/federatedkind"
 	"github.com/fedrail/fedrail/federation/apis/scheduling/v1alpha1"
+	"github.com/fedrail/fedrail/internal/controlplane"
 	"github.com/fedrail/fedrail/internal/controlplane/controlplanetest"
 	"github.com/fedrail/fedrail/internal/testbed"
 	"github.com/fedrail/fedrail/propagation"
@@ -258,22 +259,34 @@ func (w *world) ready(member int, name string, n int64) {
 	server := w.Servers[member]
 	o := w.Copy(server, deployments, name)
 	require.NotNil(w, o)
-	wanted, _, _ := unstructured.NestedInt64(o.Object, "spec", "replicas")
+	w.tell(server, o, n)
+}
+
+// tell has a Deployment, as it was read, say that so many of its replicas are ready: what
+// it asks for may change at any time, and never is less than what is ready.
+func (w *world) tell(server *controlplane.Server, o *unstructured.Unstructured, n int64) {
+	w.Helper()
+	wanted := replicasOf(o)
 	body, err := json.Marshal(fields{"status": fields{
 		"observedGeneration": o.GetGeneration(), "replicas": wanted, "updatedReplicas": wanted, "readyReplicas": n, "availableReplicas": n,
 	}})
 	require.NoError(w, err)
-	_, err = w.In(server, deployments).Patch(context.Background(), name, types.MergePatchType, body, metav1.PatchOptions{}, "status")
+	_, err = w.In(server, deployments).Patch(context.Background(), o.GetName(), types.MergePatchType, body, metav1.PatchOptions{}, "status")
 	require.NoError(w, err)
+}
+
+// replicasOf is how many a Deployment asks for.
+func replicasOf(o *unstructured.Unstructured) int64 {
+	wanted, _, _ := unstructured.NestedInt64(o.Object, "spec", "replicas")
+	return wanted
 }
 
 // allReady has every member's Deployment say that all are.
 func (w *world) allReady(name string) {
 	w.Helper()
-	for i, s := range w.Servers {
+	for _, s := range w.Servers {
 		if o := w.Copy(s, deployments, name); o != nil {
-			wanted, _, _ := unstructured.NestedInt64(o.Object, "spec", "replicas")
-			w.ready(i, name, wanted)
+			w.tell(s, o, replicasOf(o))
 		}
 	}
 }
