@@ -2,17 +2,13 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"os"
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
 	"k8s.io/client-go/rest"
 
 	"github.com/fedrail/fedrail/examples/controller/plane"
-	"github.com/fedrail/fedrail/federation"
 	corev1beta1 "github.com/fedrail/fedrail/federation/apis/core/v1beta1"
-	"github.com/fedrail/fedrail/federation/setup"
 )
 
 func newCommand() *cobra.Command {
@@ -27,68 +23,10 @@ func newCommand() *cobra.Command {
 		SilenceErrors: true,
 		RunE:          func(c *cobra.Command, _ []string) error { return control(c.Context(), f) },
 	}
-	f.addHost(command.PersistentFlags())
+	f.addHost(command.Flags())
 	f.addControl(command.Flags())
-	command.AddCommand(newInstall(&f), newEnable(&f), newJoin(&f), newUnjoin(&f))
 	return command
 }
-
-// installFlags are those of install.
-type installFlags struct {
-	scope   string
-	follow  []string
-	account string
-}
-
-func newInstall(f *flags) *cobra.Command {
-	var i installFlags
-	command := &cobra.Command{
-		Use:   "install",
-		Short: "Install the definitions of KubeFed's kinds, the system namespace and an account for the controller on the host",
-		Args:  cobra.NoArgs,
-		RunE:  func(c *cobra.Command, _ []string) error { return install(c, f, i) },
-	}
-	command.Flags().StringVar(&i.scope, "scope", "", "Cluster or Namespaced, written into the KubeFedConfig; empty leaves that as it is")
-	command.Flags().StringSliceVar(&i.follow, letFollow, nil,
-		"types of objects on the host that the controller may read, so that they can follow what refers to them: configmaps,secrets,serviceaccounts,persistentvolumeclaims; empty takes that back")
-	command.Flags().StringVar(&i.account, "controller-kubeconfig", "", "where to write a kubeconfig file of the controller's account; empty is nowhere")
-	return command
-}
-
-func install(c *cobra.Command, f *flags, i installFlags) error {
-	host, err := f.setup()
-	if err != nil {
-		return err
-	}
-	host.Scope = federation.Scope(i.scope)
-	if err := host.Install(c.Context()); err != nil {
-		return err
-	}
-	if c.Flags().Changed(letFollow) {
-		if err := host.LetFollow(c.Context(), i.follow...); err != nil {
-			return fmt.Errorf("--%s: %w", letFollow, err)
-		}
-	}
-	if err := keepAccount(c.Context(), host, i.account); err != nil {
-		return fmt.Errorf("--controller-kubeconfig: %w", err)
-	}
-	_, err = fmt.Fprintf(c.OutOrStdout(), "installed in namespace %s\n", host.Namespace)
-	return err
-}
-
-func keepAccount(ctx context.Context, host setup.Host, file string) error {
-	if file == "" {
-		return nil
-	}
-	content, err := host.Kubeconfig(ctx)
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(file, content, 0o600)
-}
-
-// letFollow is the flag of install with what the controller may read.
-const letFollow = "let-follow"
 
 // control runs the controller until ctx ends.
 func control(ctx context.Context, f flags) error {

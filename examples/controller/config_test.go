@@ -7,6 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	corev1beta1 "github.com/fedrail/fedrail/federation/apis/core/v1beta1"
+	"github.com/fedrail/fedrail/federation/setup"
 	"github.com/fedrail/fedrail/internal/controlplane/controlplanetest"
 )
 
@@ -49,9 +51,9 @@ func TestInstall(t *testing.T) {
 	require.NoError(t, err)
 	at := "--kubeconfig=" + file(t, "kubeconfig", string(content))
 	err = run(t.Context(), []string{at, "--healthz-addr=127.0.0.1:0", "--metrics-addr="}, t.Output())
-	require.ErrorContains(t, err, `run "controller install"`)
+	require.ErrorContains(t, err, `run "fedctl install"`)
 	for range 2 {
-		require.NoError(t, run(t.Context(), []string{"install", at}, t.Output()))
+		require.NoError(t, setup.Host{Config: host.Config(), Namespace: corev1beta1.DefaultNamespace}.Install(t.Context()))
 	}
 	p := startProcess(t, at, "--healthz-addr=127.0.0.1:0", "--metrics-addr=")
 	p.isReady("leader")

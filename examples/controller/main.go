@@ -2,8 +2,8 @@
 // KubeFed's objects, and may be started in the place of KubeFed's
 // controller-manager: it has the same flags, config and lock.
 //
-//	controller install --kubeconfig host.yaml   # definitions and namespace
-//	controller --kubeconfig host.yaml
+//	fedctl install --controller-kubeconfig controller.yaml   # see examples/fedctl
+//	controller --kubeconfig controller.yaml
 package main
 
 import (

@@ -96,7 +96,7 @@ func getOrCreate(ctx context.Context, configs dynamic.ResourceInterface) (*unstr
 // explain adds what to do when the host does not know the kind or the namespace.
 func explain(err error, namespace string) error {
 	if apierrors.IsNotFound(err) {
-		return fmt.Errorf("%w: the host has no namespace %q or no definition of KubeFedConfig; run \"controller install\"", err, namespace)
+		return fmt.Errorf("%w: the host has no namespace %q or no definition of KubeFedConfig; run \"fedctl install\"", err, namespace)
 	}
 	return err
 }
