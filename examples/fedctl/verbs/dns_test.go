@@ -58,12 +58,12 @@ func (w *world) record(kind dnscheck.Kind, name string, spec map[string]any, con
 	w.makes(kind.Resource, o)
 }
 
-func condition(kind, status, reason, message string) any {
+func dnsCondition(kind, status, reason, message string) any {
 	return map[string]any{"type": kind, "status": status, "reason": reason, "message": message, "lastTransitionTime": "2026-05-04T12:00:00Z"}
 }
 
 func ready() any {
-	return condition("Ready", "True", "Published", "the names are handed to external-dns")
+	return dnsCondition("Ready", "True", "Published", "the names are handed to external-dns")
 }
 
 // endpoint makes a DNSEndpoint that external-dns has read.
@@ -101,7 +101,7 @@ www                   IN A     203.0.113.9
 	server := w.nameServer()
 	service, ingress, gateway := dnscheck.Kinds()[0], dnscheck.Kinds()[1], dnscheck.Kinds()[2]
 	endpoints := externaldnsv1alpha1.DNSEndpoints()
-	w.record(service, "web", inProd, ready(), condition("Complete", "False", "SomethingLacked", "boston: NotReady: no answer"))
+	w.record(service, "web", inProd, ready(), dnsCondition("Complete", "False", "SomethingLacked", "boston: NotReady: no answer"))
 	w.endpoint(endpoints, "service-web", set(webName, "A", "192.0.2.1"), set("web.shop.prod.svc.us.example.com", "CNAME", webName))
 	w.record(ingress, "shop", map[string]any{"hosts": []any{"shop.example.com"}, "domainRef": "prod"}, ready())
 	w.endpoint(endpoints, "ingress-shop", set("shop.example.com", "A", "192.0.2.1"))
@@ -123,7 +123,7 @@ www                   IN A     203.0.113.9
 
 	w.record(gateway, "www", map[string]any{"hosts": []any{"www.example.com", "new.example.com", "old.example.com"}, "domainRef": "prod"}, ready())
 	w.endpoint(endpoints, "gateway-www", set("www.example.com", "A", "192.0.2.1"), set("new.example.com", "A", "192.0.2.1"), set("old.example.com", "A", "192.0.2.2"))
-	w.record(service, "nowhere", inProd, condition("Ready", "False", "NobodyServes", "no cluster has an address that can be published"))
+	w.record(service, "nowhere", inProd, dnsCondition("Ready", "False", "NobodyServes", "no cluster has an address that can be published"))
 	w.record(service, "lost", inProd, ready())
 	w.saysOf(t, "1 of 1 DNS records", []string{"gatewaydnsrecords"},
 		"www.example.com   A      192.0.2.1   203.0.113.9   Differs\n", "new.example.com   A      192.0.2.1   -             Missing\n",
