@@ -163,10 +163,14 @@ func TestAgentsWriteAnewWhatIsToBeReconciled(t *testing.T) {
 // TestARetryReachesTheAgentThatFailed, and no other.
 func TestARetryReachesTheAgentThatFailed(t *testing.T) {
 	b := newBed(t, "member1", "member2")
+	b.fill(0, 1)
+	b.untilHeld()
 	b.agents[1]()
 	o := agentOf(b, b.Host, b.Servers[1], b.Counter)
 	o.Heartbeat, o.Backoff, o.MaxBackoff = 2*time.Second, time.Hour, time.Hour
 	b.agents[1] = run(b, o)
+	b.paint("green")
+	b.untilHeld() // it has listed its copies, and looks at none once more because of that
 	b.Create(configMaps, "web", map[string]any{
 		"template": map[string]any{"data": map[string]any{"color": "blue"}}, "placement": map[string]any{"clusterSelector": map[string]any{}},
 		"overrides": []any{map[string]any{"clusterName": "member2", "clusterOverrides": []any{
