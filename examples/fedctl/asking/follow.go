@@ -99,10 +99,7 @@ func (w *waiting) events(ctx context.Context) host.Followed {
 	one := func(_ watch.EventType, o *unstructured.Unstructured) error {
 		uid, _, _ := unstructured.NestedString(o.Object, "involvedObject", "uid")
 		message, _, _ := unstructured.NestedString(o.Object, "message")
-		if !strings.HasSuffix(message, ": "+w.wish.value) {
-			return nil
-		}
-		return w.send(ctx, fact{of: types.UID(uid), done: true})
+		return w.send(ctx, fact{of: types.UID(uid), answer: message})
 	}
 	return w.followed(resource, metav1.ListOptions{FieldSelector: "reason=" + reconciled}, func(items []unstructured.Unstructured) error {
 		for i := range items {

@@ -31,6 +31,8 @@ type waiting struct {
 type awaited struct {
 	object
 	condition federatedkind.Condition // Applied, as it was last told
+	token     string                  // what the object asks for now: somebody may have asked again
+	answers   []string                // what the controller said, in any order
 }
 
 // fact is something that the host said of an object.
@@ -38,7 +40,7 @@ type fact struct {
 	of     types.UID
 	object *unstructured.Unstructured // as it is now, if that is it
 	gone   bool                       // it was deleted
-	done   bool                       // the controller did what it was asked
+	answer string                     // of the controller, by an event
 }
 
 // await waits until the controller did what it was asked. What changes meanwhile is
@@ -46,7 +48,7 @@ type fact struct {
 func (v *Verb) await(ctx context.Context, objects []object) error {
 	w := &waiting{Verb: v, news: make(chan fact), pending: map[types.UID]*awaited{}}
 	for _, o := range objects {
-		w.pending[o.GetUID()] = &awaited{object: o}
+		w.pending[o.GetUID()] = &awaited{object: o, token: w.wish.value}
 	}
 	watching, stop := context.WithCancel(ctx)
 	var following sync.WaitGroup
@@ -85,11 +87,20 @@ func (w *waiting) take(f fact) {
 	case f.gone:
 		delete(w.pending, f.of)
 		w.failed = errors.Join(w.failed, fmt.Errorf("%s was deleted while it was waited for", p.title()))
-	case f.done:
-		w.finish(p)
+	case f.answer != "":
+		p.answers = append(p.answers, f.answer)
 	default:
+		p.token = f.object.GetAnnotations()[w.wish.annotation]
 		w.look(p, f.object)
 	}
+	if waits && p.isAnswered() {
+		w.finish(p)
+	}
+}
+
+// isAnswered says whether the controller said that it did what the object asks for.
+func (p *awaited) isAnswered() bool {
+	return p.token != "" && slices.ContainsFunc(p.answers, func(a string) bool { return strings.HasSuffix(a, ": "+p.token) })
 }
 
 // look looks at an object. To be tried again is done when every cluster holds what it
@@ -107,6 +118,9 @@ func (w *waiting) look(p *awaited, now *unstructured.Unstructured) {
 }
 
 func (w *waiting) finish(p *awaited) {
+	if w.pending[p.GetUID()] == nil {
+		return
+	}
 	delete(w.pending, p.GetUID())
 	w.progress("%s: %s", p.title(), w.wish.answered)
 }

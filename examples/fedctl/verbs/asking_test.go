@@ -9,6 +9,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 
+	"github.com/fedrail/fedrail/federation/setup"
 	"github.com/fedrail/fedrail/internal/controlplane"
 	"github.com/fedrail/fedrail/internal/controlplane/controlplanetest"
 )
@@ -99,6 +100,39 @@ func TestReconcileWaitsUntilTheControllerHasLooked(t *testing.T) {
 	require.Contains(t, r.err, "warning: "+object+"rest is suspended, and left alone until \"fedctl resume\"\n")
 	require.Contains(t, r.err, object+"settings: every copy was written anew\n")
 	require.Zero(t, w.ok("reconcile", "cm/rest", n).code)
+}
+
+// A cluster that is away is written anew when it is back, and waited for until then.
+func TestAReconcileWaitsForAClusterThatIsAway(t *testing.T) {
+	w := newFederation(t, []string{"berlin"})
+	n := "-n" + w.namespace
+	away := servers.Fresh(t, "away")[0]
+	require.NoError(t, w.setup().Join(t.Context(), setup.Member{Name: "away", Config: away.Config()}))
+	w.control()
+	w.federateNamespace(map[string]any{})
+	w.settings("settings")
+	w.ok("retry", "cm/settings", n, "--wait", "--timeout=30s")
+	require.NoError(t, away.Pause())
+	waiting := w.begin("reconcile", "cm/settings", n, "--wait", "--timeout=2m")
+	r := w.fedctl("reconcile", "cm/settings", n, "--wait", "--timeout=2s")
+	require.Equal(t, 2, r.code)
+	require.Contains(t, r.err, "error: not done within 2s: FederatedConfigMap "+w.namespace+"/settings: ")
+	require.NoError(t, away.Continue())
+	require.Zero(t, <-waiting.code, "what was asked later answers this, too: %s", waiting.err)
+	require.Contains(t, waiting.err.String(), "settings: every copy was written anew\n")
+}
+
+func TestReferencesAreCompletedOneAfterTheOther(t *testing.T) {
+	w := newFederation(t, nil)
+	w.settings("blue", "green")
+	n := "--namespace=" + w.namespace
+	for want, args := range map[string][]string{
+		"configmaps/blue\nconfigmaps/green\n:4\n": {"suspend", n, "cm/blue", "configmaps/"},
+		"green\n:4\n":      {"resume", n, "cm", "blue", "gr"},
+		"configmaps\n:6\n": {"retry", n, "conf"},
+	} {
+		require.Equal(t, want, w.ok(append([]string{"__complete"}, args...)...).out, args)
+	}
 }
 
 func TestRetryWaitsUntilEveryClusterHoldsWhatItShould(t *testing.T) {
