@@ -27,7 +27,7 @@ func (m Migration) finish(ctx context.Context, _ State) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	all := slices.Concat(m.running(p), p.all())
+	all := slices.Concat(m.locks(p), p.all(), m.deployments(p)) // these name accounts
 	for _, n := range all {
 		if err := m.remove(ctx, n); err != nil {
 			return "", err
@@ -40,12 +40,16 @@ func (m Migration) finish(ctx context.Context, _ State) (string, error) {
 	return fmt.Sprintf("%d objects of KubeFed are deleted, and %s", len(all), result), m.mark(ctx, Finish)
 }
 
-// running are the deployments and the locks.
-func (m Migration) running(p Plane) []Named {
+func (m Migration) deployments(p Plane) []Named {
 	var all []Named
 	for _, d := range p.Deployments {
-		all = append(all, Named{deployments(), d.Namespace, d.Name})
+		all = append(all, Named{deployments(), m.Host.Namespace, d.Name})
 	}
+	return all
+}
+
+func (m Migration) locks(p Plane) []Named {
+	var all []Named
 	for _, lock := range p.Locks {
 		kind := configMaps()
 		if lock.Kind == endpoints().Kind {

@@ -19,13 +19,13 @@ type Migration struct {
 	// current folder.
 	Backup   string
 	Patience time.Duration // with each member
-	// Wait is how long Carry waits for a controller, and Undo for KubeFed's webhook; zero
-	// is not at all.
+	// Wait is how long Stop waits for KubeFed to stop, Carry for a controller, and Undo
+	// for KubeFed's webhook; zero is a minute for Stop, and not at all for the others.
 	Wait time.Duration
 }
 
-// stopTime is how long KubeFed may take to stop: its pods have a grace period, and its
-// lock lasts for a while after them.
+// stopTime is how long KubeFed may take to stop unless somebody said otherwise: its pods
+// have a grace period, and its lock lasts for a while after them.
 const stopTime = time.Minute
 
 // ErrNotYet is in the error for what was begun, and is not there in the time given.

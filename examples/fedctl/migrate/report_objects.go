@@ -48,8 +48,9 @@ func (r *report) objects(t Type) {
 			Message: "annotations of the template are carried, which KubeFed left out: " + some(noted)})
 	}
 	if len(deleting) > 0 {
-		r.add(Entry{Fate: Changes, Subject: t.Spec.FederatedType.Kind, Step: Carry, Objects: deleting,
-			Message: "are being deleted, and that goes on; a cluster that cannot be reached is waited for ten minutes, not for ever: " + some(deleting)})
+		r.add(Entry{Fate: Decide, Subject: t.Spec.FederatedType.Kind, Objects: deleting,
+			Message: "are being deleted: " + some(deleting) + "; their copies that KubeFed has not deleted by then stay in the members, for nothing proves whose they are",
+			Mend:    "wait until they are gone while KubeFed runs, or delete the copies yourself"})
 	}
 }
 
@@ -69,7 +70,7 @@ func (r *report) object(o Object) {
 		r.changes(Carry, name, "comes to %s, where KubeFed did not report it", strings.Join(come, ", "))
 	}
 	if leave := without(o.Held, o.Preview.Decision.Selected); len(leave) > 0 {
-		r.changes(Carry, name, "leaves %s, which its placement does not select", strings.Join(leave, ", "))
+		r.decide(name, "wait until KubeFed has deleted it, or delete it there yourself", "is still in %s, which its placement does not select: nobody will delete that copy", strings.Join(leave, ", "))
 	}
 }
 

@@ -66,10 +66,11 @@ func (r *report) plane(p Plane) {
 	}
 }
 
-// all is what the last step deletes beside deployments.
+// all is what the last step deletes beside locks and deployments, in an order in which
+// what leads to others goes after them: it may be interrupted anywhere.
 func (p Plane) all() []Named {
 	var all []Named
-	for _, some := range [][]Named{p.Bindings, p.Roles, p.Accounts, p.Rest} {
+	for _, some := range [][]Named{p.Rest, p.Roles, p.Bindings, p.Accounts} {
 		all = append(all, some...)
 	}
 	return all

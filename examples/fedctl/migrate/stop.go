@@ -1,6 +1,7 @@
 package migrate
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -62,7 +63,7 @@ func (m Migration) remove(ctx context.Context, n Named) error {
 // awaitStop waits until KubeFed has no pods and nobody holds its locks.
 func (m Migration) awaitStop(ctx context.Context) error {
 	seen := sightings{}
-	return await(ctx, stopTime, func(ctx context.Context) (string, error) {
+	return await(ctx, cmp.Or(m.Wait, stopTime), func(ctx context.Context) (string, error) {
 		p, err := PlaneOf(ctx, m.Host)
 		held := seen.held(p.Locks, time.Now())
 		switch {

@@ -70,7 +70,7 @@ func newMigrateKubeFed(s *cli.Session) *cobra.Command {
 	set.BoolVar(&m.finish, "finish", false, "take the last step as well, after which there is no way back")
 	set.BoolVar(&m.undo, "undo", false, "have KubeFed work again, as it did before")
 	set.StringVar(&m.backup, "backup", "", "new file for what there was; default one in the current folder, named by namespace and time. With --undo: a file to read, where the ConfigMap is lost")
-	set.DurationVar(&m.wait, "wait", 0, "how long to wait for a controller that carries everything; with --undo for KubeFed's webhook; default not at all")
+	set.DurationVar(&m.wait, "wait", 0, "how long to wait for KubeFed to stop (default a minute), and for a controller that carries everything (default not at all); with --undo, for KubeFed's webhook")
 	cli.Complete(command, "step", func(string) []string { return strings.Split(stepNames(), ",") })
 	return command
 }

@@ -204,3 +204,11 @@ func TestAMigrationIsUndoneUntilItsLastStep(t *testing.T) {
 	require.True(t, apierrors.IsNotFound(err))
 	require.Contains(t, k.ok("migrate", "kubefed", "--undo", "--backup", backup).out, "deployment.apps/kubefed-controller-manager\n")
 }
+
+// get requires that an object is on the host.
+func (k *kubefed) get(o *unstructured.Unstructured) *unstructured.Unstructured {
+	k.Helper()
+	found, err := k.at(k.host, o).Get(k.Context(), o.GetName(), metav1.GetOptions{})
+	require.NoError(k, err, "%s %s", o.GetKind(), o.GetName())
+	return found
+}

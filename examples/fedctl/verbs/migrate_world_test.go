@@ -83,7 +83,7 @@ func (k *kubefed) install() {
 		k.enable(target)
 	}
 	k.feedAll("plane.yaml")
-	k.lead(time.Now(), 15*time.Second)
+	k.lead(time.Now(), time.Hour) // longer than a test takes
 }
 
 func (k *kubefed) enable(target map[string]string) {
