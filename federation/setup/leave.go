@@ -67,7 +67,11 @@ func (h Host) leave(ctx context.Context, clusters dynamic.ResourceInterface, l l
 		return err
 	}
 	for {
-		if _, err := clusters.Get(ctx, l.member, metav1.GetOptions{}); err != nil {
+		_, err := clusters.Get(ctx, l.member, metav1.GetOptions{})
+		switch {
+		case apierrors.IsNotFound(err):
+			return nil
+		case err != nil:
 			return err
 		}
 		select {

@@ -100,6 +100,8 @@ func (r *report) preferences(in Inventory) {
 			r.decide(subject, "delete it, or name the object", "there is no %s of that name", p.Spec.TargetKind)
 		case !known:
 			r.changes(Carry, subject, "divides its %s, which KubeFed did not", p.Spec.TargetKind)
+		case p.Spec.Planner != "" && p.Spec.Planner != v1alpha1.PlannerKubeFed:
+			r.stays(subject, "divides by planner %s, which KubeFed did not have", p.Spec.Planner)
 		default:
 			r.stays(subject, "divides as before, to the last replica: planner %s; its status says why", v1alpha1.PlannerKubeFed)
 		}

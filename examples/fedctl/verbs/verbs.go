@@ -68,9 +68,20 @@ func Run(ctx context.Context, args []string, streams genericiooptions.IOStreams)
 	root.SetErr(streams.ErrOut)
 	code, message := cli.CodeOf(root.ExecuteContext(ctx))
 	if message != "" {
-		s.Tell("error: %s", strings.ReplaceAll(message, "\n", "; "))
+		s.Tell("error: %s", inOneLine(message))
 	}
 	return int(code)
+}
+
+// inOneLine is a message of several lines, such as several errors, in one.
+func inOneLine(message string) string {
+	var lines []string
+	for line := range strings.Lines(message) {
+		if line = strings.TrimSpace(line); line != "" {
+			lines = append(lines, line)
+		}
+	}
+	return strings.ReplaceAll(strings.Join(lines, "; "), "?; ", "? ")
 }
 
 // calledBy is what the user typed: kubectl runs a program of the name kubectl-fed for
