@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// poll is the time between two looks.
+// poll is the time between two looks, unless one takes longer.
 const poll = 300 * time.Millisecond
 
 // await looks until nothing lacks, for so long at the most, and once at the least. The
@@ -14,6 +14,7 @@ const poll = 300 * time.Millisecond
 func await(ctx context.Context, patience time.Duration, look func(context.Context) (lacks string, err error)) error {
 	deadline := time.Now().Add(patience)
 	for {
+		begun := time.Now()
 		lacks, err := look(ctx)
 		switch {
 		case err != nil:
@@ -26,7 +27,7 @@ func await(ctx context.Context, patience time.Duration, look func(context.Contex
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case <-time.After(poll):
+		case <-time.After(max(poll, time.Since(begun))):
 		}
 	}
 }

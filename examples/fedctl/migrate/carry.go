@@ -48,7 +48,7 @@ type standing struct {
 }
 
 func (m Migration) standing(ctx context.Context) (standing, error) {
-	p, err := PlaneOf(ctx, m.Host)
+	p, err := Working(ctx, m.Host)
 	if err != nil {
 		return standing{}, err
 	}

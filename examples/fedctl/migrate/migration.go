@@ -60,7 +60,7 @@ func (m Migration) mayTake(ctx context.Context, step Step, state State) error {
 			return fmt.Errorf("step %s: the step %s comes first", step, earlier)
 		}
 	}
-	p, err := PlaneOf(ctx, m.Host)
+	p, err := Working(ctx, m.Host)
 	if err != nil {
 		return err
 	}

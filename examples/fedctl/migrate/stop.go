@@ -14,7 +14,7 @@ import (
 
 // stop stops KubeFed's controllers, has nobody call its webhooks, stops these, and waits
 // until nothing of it works.
-func (m Migration) stop(ctx context.Context, _ State) (string, error) {
+func (m Migration) stop(ctx context.Context, state State) (string, error) {
 	if err := m.scale(ctx, ControllerDeployment, 0); err != nil {
 		return "", err
 	}
@@ -34,8 +34,10 @@ func (m Migration) stop(ctx context.Context, _ State) (string, error) {
 	if err := m.scale(ctx, WebhookDeployment, 0); err != nil {
 		return "", err
 	}
-	if err := m.awaitStop(ctx); err != nil {
-		return "", err
+	if !state.Has(Stop) || p.Runs(time.Now()) { // it was waited for already
+		if err := m.awaitStop(ctx); err != nil {
+			return "", err
+		}
 	}
 	return fmt.Sprintf("KubeFed does not run, and %s are gone", count(len(p.Webhooks), "webhook configuration")), m.mark(ctx, Stop)
 }
@@ -64,7 +66,7 @@ func (m Migration) remove(ctx context.Context, n Named) error {
 func (m Migration) awaitStop(ctx context.Context) error {
 	seen := sightings{}
 	return await(ctx, cmp.Or(m.Wait, stopTime), func(ctx context.Context) (string, error) {
-		p, err := PlaneOf(ctx, m.Host)
+		p, err := Working(ctx, m.Host)
 		held := seen.held(p.Locks, time.Now())
 		switch {
 		case err != nil:

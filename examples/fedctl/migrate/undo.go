@@ -24,7 +24,7 @@ func (m Migration) Undo(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	p, err := PlaneOf(ctx, m.Host)
+	p, err := Working(ctx, m.Host)
 	if err != nil {
 		return "", err
 	}

@@ -40,7 +40,7 @@ func (m *migrateKubeFed) chosen(c *cobra.Command, take migrate.Migration) ([]mig
 		return slices.DeleteFunc(migrate.Steps(), func(s migrate.Step) bool { return !slices.Contains(m.steps, string(s)) }), nil
 	}
 	steps := []migrate.Step{migrate.BackUp, migrate.Stop, migrate.Define}
-	plane, err := migrate.PlaneOf(c.Context(), take.Host)
+	plane, err := migrate.Working(c.Context(), take.Host)
 	if err != nil {
 		return nil, err
 	}
