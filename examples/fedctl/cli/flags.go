@@ -31,6 +31,7 @@ func (f *Flags) AddTo(set *pflag.FlagSet) {
 	f.Generic = genericclioptions.NewConfigFlags(false)
 	f.Generic.Context = nil // the host's has a flag of its own, of which --context is another name
 	f.Generic.AddFlags(set)
+	f.Generic.Context = &f.HostContext
 	set.Lookup("server").Shorthand = "" // kubefedctl's -s is another flag, of one verb
 	set.StringVar(&f.HostContext, "host-cluster-context", "", "context of the host in the kubeconfig file; default its current one")
 	set.StringVar(&f.HostContext, "context", "", "the same as --host-cluster-context")
@@ -55,9 +56,9 @@ func addIgnored(set *pflag.FlagSet) {
 	}
 }
 
-// Loader reads the kubeconfig files, with the flags over them, for the host.
+// Loader reads the kubeconfig files, with the flags over them, for the host. It may be
+// called concurrently.
 func (f *Flags) Loader() clientcmd.ClientConfig {
-	f.Generic.Context = &f.HostContext
 	return f.Generic.ToRawKubeConfigLoader()
 }
 
