@@ -47,6 +47,13 @@ type Inventory struct {
 	Releases []string
 }
 
+// OfKubeFed says whether anything there is KubeFed's, or a migration was begun.
+func (in Inventory) OfKubeFed() bool {
+	p := in.Plane
+	things := len(p.Deployments) + len(p.Webhooks) + len(p.Locks) + len(p.all()) + in.Versions + in.ClusterVersions + len(in.Pending())
+	return things > 0 || in.State.Begun
+}
+
 // Plane is what works for a federation on the host.
 type Plane struct {
 	Deployments []appsv1.Deployment // of KubeFed

@@ -111,12 +111,24 @@ func (m *migrateKubeFed) run(c *cobra.Command) error {
 	case m.undo:
 		return m.goBack(c, take, really)
 	case !really:
-		return m.foretell(c, h)
+		return m.unlessNone(m.foretell(c, h))
 	}
 	if err := m.reportFirst(c, h); err != nil {
-		return err
+		return m.unlessNone(err)
 	}
 	return m.takeSteps(c, take)
+}
+
+// errNone says that nothing is KubeFed's.
+var errNone = errors.New("there is nothing of KubeFed, neither on the host nor in the members")
+
+// unlessNone says so where there is nothing to migrate, which is no failure.
+func (m *migrateKubeFed) unlessNone(err error) error {
+	if errors.Is(err, errNone) {
+		m.Tell("%v", err)
+		return nil
+	}
+	return err
 }
 
 // foretell reports, and changes nothing.
@@ -149,6 +161,9 @@ func (m *migrateKubeFed) report(c *cobra.Command, h *host.Host) error {
 	in, err := migrate.Read(c.Context(), h, migrate.Options{Patience: m.Flags.MemberTimeout, Now: now})
 	if err != nil {
 		return err
+	}
+	if !in.OfKubeFed() {
+		return errNone
 	}
 	r := migrate.ReportOf(in, now)
 	r.APIVersion, r.Kind = cli.Version, "MigrationReport"

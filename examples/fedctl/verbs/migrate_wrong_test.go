@@ -77,3 +77,11 @@ func TestAMigrationReportsAMemberThatDoesNotAnswer(t *testing.T) {
 	require.Contains(t, r.out, "cluster madrid ")
 	require.Contains(t, r.out, "make it answer, or go on: what is there is taken over when it returns")
 }
+
+func TestThereIsNothingToMigrateWhereKubeFedNeverWas(t *testing.T) {
+	w := newFederation(t, nil)
+	for _, args := range []string{"", "--yes"} {
+		r := w.ok(append([]string{"migrate", "kubefed"}, strings.Fields(args)...)...)
+		require.Equal(t, result{err: "there is nothing of KubeFed, neither on the host nor in the members\n"}, r)
+	}
+}
