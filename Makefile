@@ -33,7 +33,7 @@ demo-dns: ## what a real DNS server answers while clusters fail; builds external
 
 .PHONY: test
 test: binaries ## all tests of all modules, on real API servers, with -race
-	@for m in $(MODULES); do echo "== test $$m"; go test -C $$m -race -timeout 30m ./...; done
+	@for m in $(MODULES); do echo "== test $$m"; go test -C $$m -race -timeout 45m ./...; done
 
 .PHONY: unit
 unit: ## the tests that need no API server

@@ -131,6 +131,9 @@ func TestALossThatIsHeldBackIsExplained(t *testing.T) {
 
 func TestReplicasAreExplainedByTheRecordedDecision(t *testing.T) {
 	w := newFederation(t, []string{"berlin", "madrid"}, "deployments.apps")
+	stop := w.control()
+	w.until(func(r result) bool { return r.out == "True True" }, "get", "clusters", "-o", "jsonpath={.items[*].status.conditions[?(@.type=='Ready')].status}")
+	stop() // a cluster that is not known to be ready is given nothing, and what others have then stays there
 	w.declare("FederatedNamespace", "federatednamespaces", w.namespace, map[string]any{})
 	w.declare("FederatedDeployment", "federateddeployments", "web", map[string]any{"template": deploymentTemplate()})
 	preference := &unstructured.Unstructured{Object: map[string]any{
