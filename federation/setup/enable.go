@@ -83,17 +83,10 @@ func (h Host) CarryOut(ctx context.Context, all ...Enabling) error {
 	if err != nil {
 		return err
 	}
-	definitions := make([]*apiextensionsv1.CustomResourceDefinition, len(all))
-	for i, e := range all {
-		definitions[i] = e.Definition
-	}
-	if err := w.define(ctx, definitions...); err != nil {
+	if err := w.redefine(ctx, all...); err != nil {
 		return err
 	}
 	for _, e := range all {
-		if err := w.letServe(ctx, e.Definition.Spec.Group); err != nil {
-			return err
-		}
 		if err := w.apply(ctx, placed{corev1beta1.FederatedTypeConfigs(), e.Config}); err != nil {
 			return err
 		}

@@ -23,6 +23,11 @@ func (h Host) Redefine(ctx context.Context, all ...Enabling) error {
 	if err != nil {
 		return err
 	}
+	return w.redefine(ctx, all...)
+}
+
+// redefine has the host serve federated kinds, and lets the controller serve them.
+func (w writer) redefine(ctx context.Context, all ...Enabling) error {
 	definitions := make([]*apiextensionsv1.CustomResourceDefinition, len(all))
 	for i, e := range all {
 		definitions[i] = e.Definition
