@@ -32,8 +32,7 @@ func (w *write) bringAbout(ctx context.Context) (propagation.Outcome, error) {
 	records := w.member.records
 	switch {
 	case w.held && w.record.leaving():
-		return propagation.Outcome{}, propagation.Problemf(status.WaitingForRemoval, propagation.RetryOnChange,
-			"the copy that is there is being deleted; a new one follows when it is gone")
+		return propagation.Outcome{}, waitForRemoval()
 	case w.isThere():
 		w.taken = w.drift()
 		if len(w.taken) == 0 && !w.isAskedAgain() {
@@ -47,6 +46,12 @@ func (w *write) bringAbout(ctx context.Context) (propagation.Outcome, error) {
 		w.taken = []propagation.Taken{{Field: "the object, or its label " + propagation.ManagedLabel}}
 	}
 	return w.carryOut(ctx)
+}
+
+// waitForRemoval says that nothing can be written before what is there is gone.
+func waitForRemoval() error {
+	return propagation.Problemf(status.WaitingForRemoval, propagation.RetryOnChange,
+		"the copy that is there is being deleted; a new one follows when it is gone")
 }
 
 // isThere says whether the copy is what we want, as far as we wrote it.

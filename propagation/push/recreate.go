@@ -13,13 +13,8 @@ import (
 // it anew; refusal is what the member said. It deletes nothing before the member
 // has accepted the new one in a dry run: what cannot be created stays as it is.
 func (w *write) recreate(ctx context.Context, refusal error) error {
-	body, err := w.body()
-	if err != nil {
+	if _, err := w.mayRecreate(ctx, refusal); err != nil {
 		return err
-	}
-	err = w.member.link(w.want.GroupVersionKind()).tryCreate(ctx, w.key, body)
-	if !apierrors.IsAlreadyExists(err) { // names are compared last
-		return w.member.explain(refusal, writeOf(w))
 	}
 	out, err := w.member.delete(ctx, w.key, w.record, propagation.Removal{})
 	if err != nil {
@@ -31,4 +26,18 @@ func (w *write) recreate(ctx context.Context, refusal error) error {
 		p.Retry = propagation.RetryLater
 	}
 	return p
+}
+
+// mayRecreate asks in a dry run whether the member takes the new object, which is
+// returned as it would be sent; the error is the refusal when it does not.
+func (w *write) mayRecreate(ctx context.Context, refusal error) ([]byte, error) {
+	body, err := w.body()
+	if err != nil {
+		return nil, err
+	}
+	err = w.member.link(w.want.GroupVersionKind()).tryCreate(ctx, w.key, body)
+	if !apierrors.IsAlreadyExists(err) { // names are compared last
+		return nil, w.member.explain(refusal, writeOf(w))
+	}
+	return body, nil
 }

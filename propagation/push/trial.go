@@ -12,7 +12,6 @@ import (
 
 	"github.com/fedrail/fedrail/federation"
 	"github.com/fedrail/fedrail/propagation"
-	"github.com/fedrail/fedrail/status"
 )
 
 // Trial is an object that a member is asked to judge. All is required.
@@ -82,15 +81,13 @@ func (a alone) Config(federation.ClusterName) (*rest.Config, error) {
 func (w *write) try(ctx context.Context, v *Verdict) error {
 	switch {
 	case w.held && w.record.leaving():
-		return propagation.Problemf(status.WaitingForRemoval, propagation.RetryOnChange,
-			"the copy that is there is being deleted; a new one follows when it is gone")
+		return waitForRemoval()
 	case w.isThere():
 		if w.taken = w.drift(); len(w.taken) == 0 {
 			v.Then = v.Live
 			return nil
 		}
 	}
-	w.force = w.held && w.overwrites() && len(w.retain) == 0
 	if err := w.prepare(ctx); err != nil {
 		return err
 	}
@@ -104,7 +101,7 @@ func (w *write) try(ctx context.Context, v *Verdict) error {
 		case err == nil:
 			return nil
 		case apierrors.IsInvalid(err) && w.held && w.how.Immutable == propagation.Recreate:
-			return w.tryAnew(ctx, body, err, v)
+			return w.tryAnew(ctx, err, v)
 		}
 		if err := w.settle(ctx, err); err != nil {
 			return err
@@ -120,11 +117,11 @@ func (w *write) dryRun(ctx context.Context, body []byte) (*unstructured.Unstruct
 		metav1.PatchOptions{FieldManager: l.manager, Force: &w.force, DryRun: []string{metav1.DryRunAll}})
 }
 
-// tryAnew is recreate in a dry run: the member has to accept the new object.
-func (w *write) tryAnew(ctx context.Context, body []byte, refusal error, v *Verdict) error {
-	err := w.member.link(w.want.GroupVersionKind()).tryCreate(ctx, w.key, body)
-	if !apierrors.IsAlreadyExists(err) { // names are compared last
-		return w.member.explain(refusal, writeOf(w))
+// tryAnew is recreate in a dry run.
+func (w *write) tryAnew(ctx context.Context, refusal error, v *Verdict) error {
+	body, err := w.mayRecreate(ctx, refusal)
+	if err != nil {
+		return err
 	}
 	v.Recreated, v.Then = true, &unstructured.Unstructured{}
 	return v.Then.UnmarshalJSON(body)

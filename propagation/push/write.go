@@ -66,13 +66,10 @@ func (p *Propagator) newWrite(m *member, want *unstructured.Unstructured, how pr
 const mostTries = 5
 
 // carryOut applies until nothing stands in the way, or it is known what does.
-// What we hold no record of is not forced at first, so that somebody else's
-// object is noticed before it is adopted.
 func (w *write) carryOut(ctx context.Context) (propagation.Outcome, error) {
 	if err := w.member.hearing.silence(); err != nil {
 		return propagation.Outcome{}, w.member.explain(err, writeOf(w)) // it is not even tried
 	}
-	w.force = w.held && w.overwrites() && len(w.retain) == 0
 	if err := w.prepare(ctx); err != nil {
 		return propagation.Outcome{}, err
 	}
@@ -89,8 +86,11 @@ func (w *write) carryOut(ctx context.Context) (propagation.Outcome, error) {
 		"%s: others write the same fields at the same time; it is tried again", writeOf(w).what)
 }
 
-// prepare does what has to be done before the first try.
+// prepare does what has to be done before the first try. What we hold no record of
+// is not forced at first, so that somebody else's object is noticed before it is
+// adopted.
 func (w *write) prepare(ctx context.Context) error {
+	w.force = w.held && w.overwrites() && len(w.retain) == 0
 	if w.how.Conflict == propagation.Yield && w.isThere() {
 		w.yielded = slices.Concat(w.record.yielded, owned(w.taken)) // a change asks anew whose they are
 	}
