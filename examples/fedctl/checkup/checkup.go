@@ -67,8 +67,8 @@ func Examine(ctx context.Context, h *host.Host, o Options) []Finding {
 	if e.definitions(ctx) {
 		e.config(ctx)
 		e.controller(ctx)
-		e.types(ctx)
-		e.members(ctx)
+		types := e.types(ctx)
+		e.members(ctx, types)
 		e.names(ctx)
 	}
 	e.rights(ctx)

@@ -10,6 +10,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/duration"
 
+	"github.com/fedrail/fedrail/examples/fedctl/host"
 	corev1beta1 "github.com/fedrail/fedrail/federation/apis/core/v1beta1"
 )
 
@@ -41,12 +42,13 @@ func (e *examination) controller(ctx context.Context) {
 }
 
 // types looks at those that are enabled: whether the host serves both kinds, and whether
-// the controller carries them.
-func (e *examination) types(ctx context.Context) {
+// the controller carries them. It returns all types, those that are disabled too; none
+// where they cannot be read.
+func (e *examination) types(ctx context.Context) []host.Type {
 	types, err := e.host.Types(ctx)
 	if err != nil {
 		e.unknown("types", err)
-		return
+		return nil
 	}
 	carried := 0
 	for _, t := range types {
@@ -68,6 +70,7 @@ func (e *examination) types(ctx context.Context) {
 	} else {
 		e.good("types", "%d of %d are carried", carried, len(types))
 	}
+	return types
 }
 
 // rights looks at what whoever asks may do on the host.

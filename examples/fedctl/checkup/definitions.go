@@ -2,15 +2,13 @@ package checkup
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
+	"github.com/fedrail/fedrail/examples/fedctl/host"
 	corev1beta1 "github.com/fedrail/fedrail/federation/apis/core/v1beta1"
 	"github.com/fedrail/fedrail/federation/setup"
 )
@@ -74,7 +72,7 @@ func (e *examination) config(ctx context.Context) {
 		e.unknown(subject, err)
 		return
 	}
-	config, err := read[corev1beta1.KubeFedConfig](object)
+	config, err := host.As[corev1beta1.KubeFedConfig](object)
 	if err == nil {
 		err = config.WithDefaults().Validate().ToAggregate()
 	}
@@ -83,14 +81,6 @@ func (e *examination) config(ctx context.Context) {
 		return
 	}
 	e.good(subject, "scope %s", config.Spec.Scope)
-}
-
-func read[T any](object *unstructured.Unstructured) (*T, error) {
-	into := new(T)
-	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(object.Object, into); err != nil {
-		return nil, fmt.Errorf("%s %q: %w", object.GetKind(), object.GetName(), err)
-	}
-	return into, nil
 }
 
 // serves says whether the host serves a type.

@@ -8,6 +8,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/fedrail/fedrail/examples/fedctl/host"
 	externaldnsv1alpha1 "github.com/fedrail/fedrail/federation/apis/externaldns/v1alpha1"
 	multiclusterdnsv1alpha1 "github.com/fedrail/fedrail/federation/apis/multiclusterdns/v1alpha1"
 )
@@ -34,7 +35,7 @@ func (e *examination) names(ctx context.Context) {
 	}
 	behind := ""
 	for i := range list.Items {
-		endpoint, err := read[externaldnsv1alpha1.DNSEndpoint](&list.Items[i])
+		endpoint, err := host.As[externaldnsv1alpha1.DNSEndpoint](&list.Items[i])
 		if err == nil && endpoint.Status.ObservedGeneration < endpoint.Generation && e.Now.Sub(endpoint.CreationTimestamp.Time) > unread {
 			behind = fmt.Sprintf("it has not read DNSEndpoint %s/%s as it is", endpoint.Namespace, endpoint.Name)
 		}

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/fedrail/fedrail/examples/fedctl/host"
 )
 
 // completionTime is how long the host may take to answer while somebody waits for a
@@ -81,11 +83,7 @@ func (s *Session) typeWords(ctx context.Context) []string {
 
 // objectNames are those of the federated objects of a type.
 func (s *Session) objectNames(ctx context.Context, word string) []string {
-	h, err := s.quiet().Host()
-	if err != nil {
-		return nil
-	}
-	namespace, err := s.Flags.Namespace()
+	h, namespace, err := s.atHand()
 	if err != nil {
 		return nil
 	}
@@ -95,6 +93,16 @@ func (s *Session) objectNames(ctx context.Context, word string) []string {
 	}
 	names, _ := h.Names(ctx, t, namespace)
 	return names
+}
+
+// atHand are the host and the namespace that a completion is about.
+func (s *Session) atHand() (*host.Host, string, error) {
+	h, err := s.quiet().Host()
+	if err != nil {
+		return nil, "", err
+	}
+	namespace, err := s.Flags.Namespace()
+	return h, namespace, err
 }
 
 // quiet is the session without anything that is told beside a completion.

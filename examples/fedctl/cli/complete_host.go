@@ -23,11 +23,7 @@ func (s *Session) CompleteHostObjects(c *cobra.Command, args []string, prefix st
 
 // hostNames are those of the host's own objects of a type.
 func (s *Session) hostNames(ctx context.Context, word string) []string {
-	h, err := s.quiet().Host()
-	if err != nil {
-		return nil
-	}
-	namespace, err := s.Flags.Namespace()
+	h, namespace, err := s.atHand()
 	if err != nil {
 		return nil
 	}

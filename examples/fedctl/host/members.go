@@ -12,7 +12,6 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/rest"
 
@@ -46,9 +45,9 @@ func (h *Host) Clusters(ctx context.Context) ([]Member, error) {
 	}
 	members := make([]Member, len(list.Items))
 	for i := range list.Items {
-		object := &corev1beta1.KubeFedCluster{}
-		if err := runtime.DefaultUnstructuredConverter.FromUnstructured(list.Items[i].Object, object); err != nil {
-			return nil, fmt.Errorf("KubeFedCluster %q: %w", list.Items[i].GetName(), err)
+		object, err := As[corev1beta1.KubeFedCluster](&list.Items[i])
+		if err != nil {
+			return nil, err
 		}
 		members[i] = Member{KubeFedCluster: object, Object: &list.Items[i], Cluster: kubefed.ClusterOf(object)}
 	}

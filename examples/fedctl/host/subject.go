@@ -119,9 +119,9 @@ func (h *Host) PreferenceOf(ctx context.Context, object *unstructured.Unstructur
 	case err != nil:
 		return nil, fmt.Errorf("host: ReplicaSchedulingPreference %s/%s: %w", object.GetNamespace(), object.GetName(), err)
 	}
-	p := &v1alpha1.ReplicaSchedulingPreference{}
-	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(found.Object, p); err != nil {
-		return nil, fmt.Errorf("ReplicaSchedulingPreference %s/%s: %w", object.GetNamespace(), object.GetName(), err)
+	p, err := As[v1alpha1.ReplicaSchedulingPreference](found)
+	if err != nil {
+		return nil, err
 	}
 	if p.Spec.TargetKind != object.GetKind() {
 		return nil, nil // it divides another object of that name

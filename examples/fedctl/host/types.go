@@ -9,7 +9,6 @@ import (
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/runtime"
 
 	corev1beta1 "github.com/fedrail/fedrail/federation/apis/core/v1beta1"
 )
@@ -32,9 +31,9 @@ func (h *Host) Types(ctx context.Context) ([]Type, error) {
 	short := h.shortNames()
 	types := make([]Type, len(list.Items))
 	for i := range list.Items {
-		config := &corev1beta1.FederatedTypeConfig{}
-		if err := runtime.DefaultUnstructuredConverter.FromUnstructured(list.Items[i].Object, config); err != nil {
-			return nil, fmt.Errorf("FederatedTypeConfig %q: %w", list.Items[i].GetName(), err)
+		config, err := As[corev1beta1.FederatedTypeConfig](&list.Items[i])
+		if err != nil {
+			return nil, err
 		}
 		types[i] = typeOf(config.WithDefaults(), short)
 	}

@@ -7,7 +7,6 @@ import (
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/fedrail/fedrail/examples/fedctl/host"
 	"github.com/fedrail/fedrail/federation"
@@ -48,7 +47,9 @@ func Await(ctx context.Context, h *host.Host, name string, patience time.Duratio
 }
 
 func clusterOf(object *unstructured.Unstructured) (federation.Cluster, error) {
-	cluster := &corev1beta1.KubeFedCluster{}
-	err := runtime.DefaultUnstructuredConverter.FromUnstructured(object.Object, cluster)
-	return kubefed.ClusterOf(cluster), err
+	cluster, err := host.As[corev1beta1.KubeFedCluster](object)
+	if err != nil {
+		return federation.Cluster{}, err
+	}
+	return kubefed.ClusterOf(cluster), nil
 }

@@ -9,7 +9,6 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/client-go/metadata"
 
 	"github.com/fedrail/fedrail/examples/fedctl/host"
@@ -69,7 +68,7 @@ func (r *reading) config(ctx context.Context) error {
 			r.inventory.Others = append(r.inventory.Others, all[i].GetNamespace())
 			continue
 		}
-		if r.inventory.Config, err = read[corev1beta1.KubeFedConfig](&all[i]); err != nil {
+		if r.inventory.Config, err = host.As[corev1beta1.KubeFedConfig](&all[i]); err != nil {
 			return err
 		}
 	}
@@ -83,7 +82,7 @@ func (r *reading) preferences(ctx context.Context) error {
 		return err
 	}
 	for i := range all {
-		p, err := read[v1alpha1.ReplicaSchedulingPreference](&all[i])
+		p, err := host.As[v1alpha1.ReplicaSchedulingPreference](&all[i])
 		if err != nil {
 			return err
 		}
@@ -142,12 +141,4 @@ func list(ctx context.Context, h *host.Host, of Resource, namespace string) ([]u
 		return nil, fmt.Errorf("host: list of %s: %w", of.Resource, err)
 	}
 	return all.Items, nil
-}
-
-func read[T any](object *unstructured.Unstructured) (*T, error) {
-	into := new(T)
-	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(object.Object, into); err != nil {
-		return nil, fmt.Errorf("%s %s/%s: %w", object.GetKind(), object.GetNamespace(), object.GetName(), err)
-	}
-	return into, nil
 }

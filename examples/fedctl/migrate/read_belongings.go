@@ -10,6 +10,8 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/metadata"
+
+	"github.com/fedrail/fedrail/examples/fedctl/host"
 )
 
 // Accounts of KubeFed's chart.
@@ -45,7 +47,7 @@ func (r *planeReading) bindings(ctx context.Context) error {
 			return err
 		}
 		for i := range all {
-			b, err := read[rbacv1.RoleBinding](&all[i]) // both kinds have the same fields
+			b, err := host.As[rbacv1.RoleBinding](&all[i]) // both kinds have the same fields
 			if err != nil {
 				return err
 			}

@@ -19,9 +19,6 @@ import (
 	schedulingv1alpha1 "github.com/fedrail/fedrail/federation/apis/scheduling/v1alpha1"
 )
 
-// pageSize is how many objects are read at a time.
-const pageSize = 500
-
 // check writes what a check finds, and which program this is.
 func (c *collection) check(ctx context.Context) error {
 	findings := checkup.Examine(ctx, c.host, checkup.Options{Patience: c.Patience, Now: c.Now})
@@ -31,22 +28,13 @@ func (c *collection) check(ctx context.Context) error {
 	return c.yaml("program.yaml", c.Program)
 }
 
-// list reads objects, all pages of them. Where the kind is not known there are none.
+// list reads objects. Where the kind is not known there are none.
 func list(ctx context.Context, from dynamic.ResourceInterface) ([]unstructured.Unstructured, error) {
-	var all []unstructured.Unstructured
-	for o := (metav1.ListOptions{Limit: pageSize}); ; {
-		page, err := from.List(ctx, o)
-		if apierrors.IsNotFound(err) {
-			return nil, nil
-		}
-		if err != nil {
-			return all, err
-		}
-		all = append(all, page.Items...)
-		if o.Continue = page.GetContinue(); o.Continue == "" {
-			return all, nil
-		}
+	all, err := host.List(ctx, from, metav1.ListOptions{})
+	if apierrors.IsNotFound(err) {
+		return nil, nil
 	}
+	return all, err
 }
 
 // configuration writes what the federation was told, and the Secrets of its members
@@ -85,11 +73,11 @@ func (c *collection) kind(ctx context.Context, name string, from dynamic.Resourc
 
 // federated writes the federated objects of all types.
 func (c *collection) federated(ctx context.Context) error {
-	types, err := c.host.Types(ctx)
-	if err != nil {
+	var err error
+	if c.types, err = c.host.Types(ctx); err != nil {
 		c.problem("types", err)
 	}
-	for _, t := range types {
+	for _, t := range c.types {
 		all, err := list(ctx, c.host.Federated(t, ""))
 		if err != nil {
 			c.problem("federated objects of "+t.Name, err)

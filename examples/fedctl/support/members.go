@@ -20,11 +20,10 @@ func (c *collection) members(ctx context.Context) error {
 		c.problem("clusters", err)
 		return nil
 	}
-	types, err := c.host.Types(ctx)
-	if err != nil {
+	if c.types == nil {
 		return nil // it is told elsewhere
 	}
-	for _, a := range host.Ask(ctx, c.host, members, c.Patience, copies(types)) {
+	for _, a := range host.Ask(ctx, c.host, members, c.Patience, copies(c.types)) {
 		if a.Err != nil {
 			c.problem("cluster "+a.Member.Name, a.Err)
 		}
@@ -40,6 +39,9 @@ type held struct {
 	Version string                `json:"version"`
 	Copies  map[string][]heldCopy `json:"copies"`
 }
+
+// pageSize is how many copies are read at a time.
+const pageSize = 500
 
 // heldCopy names a copy.
 type heldCopy struct {

@@ -63,6 +63,7 @@ type collection struct {
 	host     *host.Host
 	archive  *tar.Writer
 	problems []string
+	types    []host.Type // that are federated; nil where they cannot be read
 }
 
 // problem notes what could not be read.

@@ -10,7 +10,6 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/client-go/dynamic"
@@ -98,8 +97,8 @@ func (d disabling) isStopped(ctx context.Context) (bool, error) {
 	if err != nil {
 		return apierrors.IsNotFound(err), ignoreNotFound(err)
 	}
-	config := &corev1beta1.FederatedTypeConfig{}
-	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(object.Object, config); err != nil {
+	config, err := host.As[corev1beta1.FederatedTypeConfig](object)
+	if err != nil {
 		return false, err
 	}
 	never := config.Status == corev1beta1.FederatedTypeConfigStatus{}

@@ -9,7 +9,6 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
 
@@ -85,9 +84,9 @@ func (r *reading) ofObject(ctx context.Context, o found) (logs []logOf, partly, 
 			if object.GetKind() != "Pod" {
 				continue
 			}
-			pod := &corev1.Pod{}
-			if err := runtime.DefaultUnstructuredConverter.FromUnstructured(object.Object, pod); err != nil {
-				return nil, nil, fmt.Errorf("cluster %s: pod %s: %w", f.cluster.Name, object.GetName(), err)
+			pod, err := host.As[corev1.Pod](&object)
+			if err != nil {
+				return nil, nil, fmt.Errorf("cluster %s: %w", f.cluster.Name, err)
 			}
 			logs = append(logs, r.ofContainers(only[i], pod)...)
 		}
