@@ -3,7 +3,6 @@ package coredns
 import (
 	"context"
 	"io"
-	"path/filepath"
 
 	"github.com/fedrail/fedrail/examples/sandbox/programs"
 )
@@ -20,20 +19,13 @@ func Build(ctx context.Context, out io.Writer) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return filepath.Join(m.Target, file), m.Build(ctx, out)
+	return m.First(ctx, out)
 }
 
 func module() (programs.Module, error) {
-	source, err := programs.Find("coredns")
-	if err != nil {
-		return programs.Module{}, err
-	}
-	target, err := programs.CacheDir("coredns-" + Version)
-	return programs.Module{
+	return programs.Pinned("coredns", "coredns-"+Version, programs.Module{
 		Title:    "CoreDNS " + Version,
 		Duration: "2 minutes",
-		Source:   source,
-		Target:   target,
 		Programs: []programs.Program{{Title: "CoreDNS", Package: ".", File: file}},
-	}, err
+	})
 }

@@ -24,7 +24,7 @@ func Build(ctx context.Context, out io.Writer) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return filepath.Join(m.Target, file), m.Build(ctx, out)
+	return m.First(ctx, out)
 }
 
 // IsBuilt says that Build has nothing to do.
@@ -48,16 +48,9 @@ func Definition(ctx context.Context) ([]byte, error) {
 
 // module builds as the releases are built: without C.
 func module() (programs.Module, error) {
-	source, err := programs.Find("externaldns")
-	if err != nil {
-		return programs.Module{}, err
-	}
-	target, err := programs.CacheDir("external-dns-" + Version)
-	return programs.Module{
+	return programs.Pinned("externaldns", "external-dns-"+Version, programs.Module{
 		Title:    "external-dns " + Version,
 		Duration: "5 to 7 minutes",
-		Source:   source,
-		Target:   target,
 		Env:      []string{"CGO_ENABLED=0"},
 		Programs: []programs.Program{{
 			Title:   "external-dns",
@@ -65,5 +58,5 @@ func module() (programs.Module, error) {
 			File:    file,
 			LDFlags: "-X " + pkg + "/pkg/apis/externaldns.Version=" + Version,
 		}},
-	}, err
+	})
 }

@@ -10,7 +10,6 @@ package kubectl
 import (
 	"context"
 	"io"
-	"path/filepath"
 
 	"github.com/fedrail/fedrail/examples/sandbox/programs"
 	"github.com/fedrail/fedrail/internal/controlplane"
@@ -29,25 +28,18 @@ func Build(ctx context.Context, out io.Writer) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return filepath.Join(m.Target, file), m.Build(ctx, out)
+	return m.First(ctx, out)
 }
 
 func module() (programs.Module, error) {
-	source, err := programs.Find("kubectl")
-	if err != nil {
-		return programs.Module{}, err
-	}
-	target, err := programs.CacheDir("kubectl-" + Version)
-	return programs.Module{
+	return programs.Pinned("kubectl", "kubectl-"+Version, programs.Module{
 		Title:    "kubectl " + Version,
 		Duration: "2 minutes",
-		Source:   source,
-		Target:   target,
 		Programs: []programs.Program{{
 			Title:   "kubectl",
 			Package: ".",
 			File:    file,
 			LDFlags: "-X k8s.io/component-base/version.gitVersion=" + Version,
 		}},
-	}, err
+	})
 }

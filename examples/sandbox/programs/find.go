@@ -27,6 +27,17 @@ func Find(name string) (string, error) {
 	}
 }
 
+// Pinned is a module below examples/sandbox/servers, whose programs are kept under its
+// name and version for this user. What m says of Source and Target does not count.
+func Pinned(folder, name string, m Module) (Module, error) {
+	var err error
+	if m.Source, err = Find(folder); err != nil {
+		return Module{}, err
+	}
+	m.Target, err = CacheDir(name)
+	return m, err
+}
+
 // IsModule says that a folder has a go.mod.
 func IsModule(dir string) bool {
 	_, err := os.Stat(filepath.Join(dir, "go.mod"))

@@ -33,6 +33,11 @@ type Program struct {
 	LDFlags string // for the linker, beside those that leave out symbols
 }
 
+// First builds the programs, and returns the path of the first one.
+func (m Module) First(ctx context.Context, out io.Writer) (string, error) {
+	return filepath.Join(m.Target, m.Programs[0].File), m.Build(ctx, out)
+}
+
 // Build puts the programs into Target, unless they are there already, and tells out
 // how far it is. They appear there whole: another process sees the old ones, or none,
 // until they are done. A failed build leaves nothing.
